@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 
 /** An error in the service's own terms: the SDK shows `code` as the error's name. */
 export class ServiceError extends Error {
@@ -15,12 +15,37 @@ export class ServiceError extends Error {
   }
 }
 
-/** One API action: reads its input, refuses what is wrong with a `ServiceError`, does it, answers the output's shape. */
+/** What an action may need of the HTTP request besides its input: a blob payload, a header. */
+export interface ActionRequest {
+  headers: IncomingHttpHeaders;
+  body: Buffer;
+  /** Request id that the answer carries as `x-amzn-requestid`. */
+  requestId: string;
+}
+
+/**
+ * One API action: reads its input, refuses what is wrong with a `ServiceError`, does it, answers the output's shape.
+ * A `Date` in the output becomes epoch seconds, as AWS's JSON protocols have it. Most actions need the input only.
+ */
 // biome-ignore lint/suspicious/noExplicitAny: each action names its own input type from the AWS SDK
-export type Action = (input: any) => unknown;
+export type Action = (input: any, request: ActionRequest) => unknown;
+
+/** What an action returns when its output is more than a JSON object: another status, headers, a blob. */
+export class Reply {
+  readonly status: number;
+  readonly headers: Record<string, string>;
+  readonly body: string | Uint8Array;
+  constructor(status: number, headers: Record<string, string> = {}, body: string | Uint8Array = '') {
+    this.status = status;
+    this.headers = headers;
+    this.body = body;
+  }
+}
 
 /** A service behind the one endpoint, found by the signing name in the request's credential scope. */
 export interface Service {
   signingName: string;
+  /** Claims a request whatever its signature says: a path prefix of the engine's own, an X-Amz-Target. */
+  matches?(request: IncomingMessage): boolean;
   handle(request: IncomingMessage, response: ServerResponse): void | Promise<void>;
 }

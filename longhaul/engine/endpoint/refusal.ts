@@ -1,0 +1,31 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { signingName } from './routing.ts';
+import type { Service } from './service.ts';
+
+/** 403 for a Host header that is not this machine's. */
+export function refuseHost(request: IncomingMessage, response: ServerResponse): void {
+  request.resume();
+  const seen = JSON.stringify(request.headers.host ?? '');
+  response.writeHead(403, { 'content-type': 'text/plain' });
+  response.end(`Host ${seen} is refused: this endpoint answers to 127.0.0.1, [::1], localhost and *.localhost only.\n`);
+}
+
+/** Says which services are here, in the error shape of whichever protocol the client seems to speak. */
+export function refuseService(request: IncomingMessage, response: ServerResponse, services: Service[]): void {
+  request.resume();
+  const known = services.map((service) => service.signingName).filter((name) => !name.startsWith('_'));
+  const message =
+    `The local engine has no service "${signingName(request) ?? 's3'}". ` +
+    `It has: ${[...new Set(known)].sort().join(', ')}.`;
+  const headers = { 'x-amzn-errortype': 'ServiceNotAvailableLocally' };
+  if (String(request.headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded')) {
+    response.writeHead(501, { ...headers, 'content-type': 'text/xml' });
+    const text = message.replace(/[<>&]/g, (character) => `&#${character.charCodeAt(0)};`);
+    response.end(
+      `<ErrorResponse><Error><Type>Sender</Type><Code>ServiceNotAvailableLocally</Code><Message>${text}</Message></Error></ErrorResponse>`,
+    );
+    return;
+  }
+  response.writeHead(501, { ...headers, 'content-type': 'application/json' });
+  response.end(JSON.stringify({ __type: 'ServiceNotAvailableLocally', message }));
+}
