@@ -1,0 +1,167 @@
+import { createServer, request as httpRequest } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { BatchClient, DescribeJobsCommand, ListTagsForResourceCommand, SubmitJobCommand } from '@aws-sdk/client-batch';
+import { DescribeTasksCommand, ECSClient, ListTasksCommand } from '@aws-sdk/client-ecs';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { afterEach, describe, expect, it } from 'vitest';
+import {
+  type Endpoint,
+  jsonService,
+  Reply,
+  restJsonService,
+  type Service,
+  ServiceError,
+  startEndpoint,
+} from '../../longhaul/engine/endpoint/index.ts';
+
+let endpoint: Endpoint | undefined;
+afterEach(async () => {
+  await endpoint?.close();
+  endpoint = undefined;
+});
+
+async function start(...services: Service[]) {
+  endpoint = await startEndpoint({ port: 0, services });
+  return {
+    endpoint: endpoint.url,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'any', secretAccessKey: 'thing' },
+    maxAttempts: 1,
+  };
+}
+
+const ecs = jsonService('ecs', 'AmazonEC2ContainerServiceV20141113', '1.1', {
+  DescribeTasks: ({ tasks }) => ({
+    tasks: tasks.map((taskArn: string) => ({ taskArn, createdAt: new Date(1_000_500) })),
+  }),
+});
+const batch = restJsonService('batch', [
+  ['POST', '/v1/submitjob', ({ jobName }) => ({ jobName, jobId: 'id-1', jobArn: 'arn' })],
+  [
+    'POST',
+    '/v1/describejobs',
+    () => {
+      throw new ServiceError('ClientException', 'jobs must be given');
+    },
+  ],
+  ['GET', '/v1/tags/{resourceArn+}', ({ resourceArn }) => ({ tags: { resourceArn } })],
+]);
+const lambda = restJsonService('lambda', [
+  [
+    'POST',
+    '/2015-03-31/functions/{FunctionName}/invocations',
+    ({ FunctionName }, { body, headers }) =>
+      new Reply(
+        200,
+        { 'X-Amz-Function-Error': 'Unhandled' },
+        `${FunctionName} ${headers['x-amz-invocation-type']} ${body}`,
+      ),
+    'blob',
+  ],
+]);
+
+describe('the one endpoint', () => {
+  it('serves each SDK client by the service that its request is signed for', async () => {
+    const config = await start(ecs, batch, lambda);
+    const tasks = await new ECSClient(config).send(new DescribeTasksCommand({ tasks: ['a'] }));
+    expect(tasks.tasks).toEqual([{ taskArn: 'a', createdAt: new Date(1_000_500) }]);
+    const job = await new BatchClient(config).send(
+      new SubmitJobCommand({ jobName: 'one', jobQueue: 'q', jobDefinition: 'd' }),
+    );
+    expect(job).toMatchObject({ jobName: 'one', jobId: 'id-1' });
+    const reply = await new LambdaClient(config).send(
+      new InvokeCommand({
+        FunctionName: 'arn:aws:lambda:us-east-1:1:function:f',
+        InvocationType: 'Event',
+        Payload: '[1',
+      }),
+    );
+    expect(reply.FunctionError).toBe('Unhandled');
+    expect(reply.Payload?.transformToString()).toBe('arn:aws:lambda:us-east-1:1:function:f Event [1');
+  });
+
+  it('takes path parameters with slashes, percent-decoded', async () => {
+    const config = await start(batch);
+    const resourceArn = 'arn:aws:batch:us-east-1:1:job-queue/ü/x';
+    const { tags } = await new BatchClient(config).send(new ListTagsForResourceCommand({ resourceArn }));
+    expect(tags).toEqual({ resourceArn });
+  });
+
+  it("answers errors under the service's own names, in both JSON protocols", async () => {
+    const config = await start(ecs, batch);
+    await expect(new BatchClient(config).send(new DescribeJobsCommand({ jobs: [] }))).rejects.toMatchObject({
+      name: 'ClientException',
+      message: 'jobs must be given',
+      $metadata: { httpStatusCode: 400 },
+    });
+    await expect(new ECSClient(config).send(new ListTasksCommand({}))).rejects.toMatchObject({
+      name: 'UnknownOperationException',
+      message: expect.stringMatching(/ecs.*"ListTasks".*DescribeTasks/),
+    });
+  });
+
+  it('says which services it has when asked for another', async () => {
+    const config = await start(ecs, batch);
+    const send = new SQSClient(config).send(
+      new SendMessageCommand({ QueueUrl: `${config.endpoint}/0/q`, MessageBody: 'x' }),
+    );
+    await expect(send).rejects.toThrow('The local engine has no service "sqs". It has: batch, ecs.');
+  });
+
+  it('takes presigned URLs by their credential, the rest without a signature as S3, and paths of its own', async () => {
+    const say =
+      (text: string): Service['handle'] =>
+      (_, response) =>
+        void response.end(text);
+    const { endpoint: url } = await start(
+      { signingName: 's3', handle: say('s3') },
+      { signingName: 'execute', handle: say('execute') },
+      { signingName: '_own', matches: ({ url }) => !!url?.startsWith('/_longhaul/'), handle: say('own') },
+    );
+    const text = async (path: string) => (await fetch(url + path)).text();
+    expect(await text('/?X-Amz-Credential=K%2F20260101%2Fus-east-1%2Fexecute%2Faws4_request')).toBe('execute');
+    expect(await text('/bucket/key')).toBe('s3');
+    expect(await text('/_longhaul/health')).toBe('own');
+  });
+
+  it('refuses a Host that is not this machine, against DNS rebinding', async () => {
+    const { endpoint: url } = await start({ signingName: 's3', handle: (_, response) => void response.end('in') });
+    const status = (host: string) =>
+      new Promise<number | undefined>((resolve, reject) => {
+        const request = httpRequest(url, { headers: { host } }, (response) => {
+          response.resume();
+          resolve(response.statusCode);
+        });
+        request.on('error', reject).end();
+      });
+    for (const host of ['127.0.0.1:1', 'localhost', '[::1]:4566', 'bucket.localhost:4566', 'LOCALHOST:1']) {
+      expect([host, await status(host)]).toEqual([host, 200]);
+    }
+    for (const host of ['evil.example', 'localhost.evil.example:4566', '127.0.0.1.evil.example', '10.0.0.1']) {
+      expect([host, await status(host)]).toEqual([host, 403]);
+    }
+  });
+
+  it('names the port that is in use and says what to do', async () => {
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const { port } = other.address() as AddressInfo;
+    await expect(startEndpoint({ port, services: [] })).rejects.toThrow(
+      new RegExp(`Port ${port} on 127.0.0.1 is in use.*--port.*lsof`),
+    );
+    await new Promise((resolve) => other.close(resolve));
+  });
+
+  it('refuses a JSON body that is too large to hold', async () => {
+    const { endpoint: url } = await start(batch);
+    const reply = await fetch(`${url}/v1/submitjob`, {
+      method: 'POST',
+      headers: {
+        authorization: 'AWS4-HMAC-SHA256 Credential=K/20260101/us-east-1/batch/aws4_request',
+      },
+      body: Buffer.alloc(17 * 1024 * 1024),
+    });
+    expect(reply.status).toBe(413);
+  });
+});
