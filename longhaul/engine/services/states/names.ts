@@ -1,0 +1,46 @@
+import { ServiceError } from '../../endpoint/service.ts';
+import type { StateMachine, StateMachines } from './machines.ts';
+import type { Execution } from './store.ts';
+
+// The texts are the service's own: boto3 and the SDKs show them as they are.
+
+/** `arn:aws:states:us-east-1:000000000000:stateMachine:NAME` → the ARN of its execution `name`. */
+export function executionArn(stateMachineArn: string, name: string): string {
+  return `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
+}
+
+/**
+ * At most 80 characters, none that a name may not have (API reference, StartExecution: name).
+ * @throws ServiceError InvalidName
+ */
+export function checkName(name: string): void {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the page lists them as forbidden
+  if (!/^[^\s<>{}[\]?*"#%\\^|~`$&,;:/\u0000-\u001f\u007f-\u009f\ud800-\udfff]{1,80}$/.test(name)) {
+    throw new ServiceError('InvalidName', `Invalid Name: '${name}'`);
+  }
+}
+
+/** @throws ServiceError InvalidArn, StateMachineDoesNotExist */
+export function findMachine(machines: StateMachines, arn: unknown): StateMachine {
+  checkArn(arn, 'stateMachine');
+  const machine = machines.get(arn);
+  if (!machine) throw new ServiceError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${arn}'`);
+  return machine;
+}
+
+/** @throws ServiceError InvalidArn, ExecutionDoesNotExist */
+export function findExecution(machines: StateMachines, arn: unknown): Execution {
+  checkArn(arn, 'execution');
+  const execution = machines.executions.get(arn);
+  if (!execution) throw new ServiceError('ExecutionDoesNotExist', `Execution Does Not Exist: '${arn}'`);
+  return execution;
+}
+
+function checkArn(arn: unknown, type: 'stateMachine' | 'execution'): asserts arn is string {
+  if (typeof arn !== 'string' || !arn.startsWith('arn:') || arn.split(':')[5] !== type) {
+    throw new ServiceError(
+      'InvalidArn',
+      `Invalid Arn: 'Resource type not valid in this context: expected ${type}, got ${String(arn)}'`,
+    );
+  }
+}

@@ -1,0 +1,97 @@
+import type { DatabaseSync } from 'node:sqlite';
+
+export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
+
+export interface Execution {
+  arn: string;
+  name: string;
+  stateMachineArn: string;
+  status: ExecutionStatus;
+  /** JSON text, as it was given. */
+  input: string;
+  /** JSON text. */
+  output: string | null;
+  error: string | null;
+  cause: string | null;
+  /** Milliseconds since the epoch. */
+  startDate: number;
+  stopDate: number | null;
+  /** The definition that it started with: a deploy while it runs does not change it. */
+  definition: string;
+}
+
+export type Outcome = Pick<Execution, 'status' | 'output' | 'error' | 'cause'>;
+
+/** The executions of all state machines, in SQLite. */
+export class ExecutionStore {
+  readonly #db: DatabaseSync;
+
+  constructor(db: DatabaseSync) {
+    this.#db = db;
+    db.exec(`
+      CREATE TABLE IF NOT EXISTS states_executions (
+        sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+        arn TEXT NOT NULL UNIQUE,
+        name TEXT NOT NULL,
+        stateMachineArn TEXT NOT NULL,
+        status TEXT NOT NULL,
+        input TEXT NOT NULL,
+        output TEXT, error TEXT, cause TEXT,
+        startDate INTEGER NOT NULL,
+        stopDate INTEGER,
+        definition TEXT NOT NULL
+      ) STRICT;
+      CREATE INDEX IF NOT EXISTS states_executions_status ON states_executions (stateMachineArn, status, sequence);
+    `);
+  }
+
+  add(execution: Execution): void {
+    this.#db
+      .prepare(
+        `INSERT INTO states_executions (arn, name, stateMachineArn, status, input, output, error, cause, startDate, stopDate, definition)
+         VALUES ($arn, $name, $stateMachineArn, $status, $input, $output, $error, $cause, $startDate, $stopDate, $definition)`,
+      )
+      .run({ ...execution });
+  }
+
+  get(arn: string): Execution | undefined {
+    return this.#db.prepare('SELECT * FROM states_executions WHERE arn = ?').get(arn) as unknown as
+      | Execution
+      | undefined;
+  }
+
+  /** Only a running execution ends; false when it had ended already. */
+  end(arn: string, outcome: Outcome, stopDate: number): boolean {
+    const { changes } = this.#db
+      .prepare(
+        `UPDATE states_executions SET status = $status, output = $output, error = $error, cause = $cause, stopDate = $stopDate
+         WHERE arn = $arn AND status = 'RUNNING'`,
+      )
+      .run({ ...outcome, arn, stopDate });
+    return changes === 1;
+  }
+
+  running(): Execution[] {
+    return this.#db
+      .prepare(`SELECT * FROM states_executions WHERE status = 'RUNNING' ORDER BY sequence`)
+      .all() as unknown as Execution[];
+  }
+
+  /** Newest first, those with a sequence below `before`. */
+  list(
+    stateMachineArn: string,
+    status: string | undefined,
+    limit: number,
+    before: number,
+  ): (Execution & { sequence: number })[] {
+    const byStatus = status === undefined ? '' : 'AND status = $status';
+    return this.#db
+      .prepare(
+        `SELECT * FROM states_executions WHERE stateMachineArn = $stateMachineArn ${byStatus} AND sequence < $before
+         ORDER BY sequence DESC LIMIT $limit`,
+      )
+      .all({ stateMachineArn, limit, before, ...(status === undefined ? {} : { status }) }) as unknown as (Execution & {
+      sequence: number;
+    })[];
+  }
+}
