@@ -1,0 +1,13 @@
+export { type Blocked, Capacity, type CapacityRequest, type Lease, type Pool } from './capacity.ts';
+export {
+  type CapacityKind,
+  type Command,
+  type ContainerSpec,
+  type Ending,
+  FleetClosedError,
+  LaunchError,
+  type RunningContainer,
+} from './container.ts';
+export { Fleet, type FleetOptions } from './fleet.ts';
+export type { LaunchedContainer, Runner } from './runner.ts';
+export type { Container, LogSink } from './running-container.ts';

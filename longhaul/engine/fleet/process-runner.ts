@@ -1,0 +1,82 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { statSync } from 'node:fs';
+import { constants } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Command, type ContainerSpec, LaunchError } from './container.ts';
+import { groupIsAlive, signalGroup, startOf } from './process-identity.ts';
+import type { LaunchedContainer, Runner } from './runner.ts';
+
+/** How long output may still come after the last process of the group: a process that left the group may hold the pipe. */
+const OUTPUT_GRACE_MS = 1_000;
+
+/** Runs containers as local processes, each with all its children in a process group of its own. */
+export const processRunner: Runner = {
+  async launch(spec: ContainerSpec): Promise<LaunchedContainer> {
+    if (!statSync(spec.directory, { throwIfNoEntry: false })?.isDirectory()) {
+      throw new LaunchError(`CannotStartContainerError: there is no folder ${spec.directory} to run it in`);
+    }
+    const { program, argv } = invocation(spec.command);
+    const child = spawn(program, argv, {
+      cwd: spec.directory,
+      env: spec.environment,
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    // Listened for from the beginning: a short process may have ended before anybody waits for it.
+    const exit = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
+    exit.catch(() => {});
+    try {
+      await once(child, 'spawn');
+    } catch (error) {
+      throw new LaunchError(`CannotStartContainerError: ${program}: ${(error as Error).message}`);
+    }
+    const groupId = child.pid!;
+    const ended = exit.then(async ([code, signal]) => {
+      await finish(child, groupId);
+      return code ?? 128 + constants.signals[signal!];
+    });
+    return {
+      identity: JSON.stringify({ groupId, start: startOf(groupId) }),
+      stdout: child.stdout!,
+      stderr: child.stderr!,
+      signal: (name) => child.exitCode === null && child.signalCode === null && signalGroup(groupId, name),
+      wait: () => ended,
+    };
+  },
+
+  async sweep(identity: string): Promise<void> {
+    const { groupId, start } = JSON.parse(identity) as { groupId: number; start?: string };
+    const now = startOf(groupId);
+    // The id of a group is not given to a new process while the group has members. So without a leader whatever is in
+    // the group is what was left there; with another leader than ours the whole group is somebody else's.
+    if (now !== undefined && now !== start) return;
+    signalGroup(groupId, 'SIGKILL');
+    await groupGone(groupId);
+  },
+};
+
+/**
+ * A container in which `sh` is process 1 ignores SIGTERM in the shell and lets the program in it act on the signal. A shell
+ * outside a container would die of it and leave the program behind; the empty trap makes it wait for the program and
+ * hand on its exit code.
+ */
+function invocation(command: Command): { program: string; argv: string[] } {
+  if ('program' in command) return { program: command.program, argv: command.arguments };
+  const line = command.arguments.length > 0 ? `${command.shell} "$@"` : command.shell;
+  return { program: '/bin/sh', argv: ['-c', `trap : TERM\n${line}`, 'sh', ...command.arguments] };
+}
+
+/** When a container's first process ends, so do the others: what is left of the group is killed. */
+async function finish(child: ChildProcess, groupId: number): Promise<void> {
+  signalGroup(groupId, 'SIGKILL');
+  await groupGone(groupId);
+  const streams = [child.stdout!, child.stderr!];
+  const drained = Promise.all(streams.map((stream) => (stream.closed ? undefined : once(stream, 'close'))));
+  await Promise.race([drained, sleep(OUTPUT_GRACE_MS, undefined, { ref: false })]);
+  for (const stream of streams) stream.destroy();
+}
+
+async function groupGone(groupId: number): Promise<void> {
+  while (groupIsAlive(groupId)) await sleep(5);
+}
