@@ -1,0 +1,5 @@
+export { describeExecution, type ExecutionDescription, UnknownExecutionError } from './describe.ts';
+export { executionName, isExecutionName } from './identity.ts';
+export { defineJob, type EventOf, type InputOf, type JobDefinition, type NameOf, type ResultOf, typed } from './job.ts';
+export { type Stack, stackFromEnvironment } from './stack.ts';
+export { type Started, type StartRequest, startExecution } from './start.ts';
