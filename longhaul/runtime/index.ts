@@ -1,0 +1,15 @@
+/** What runs inside a job's container: `import { runJob } from 'longhaul/runtime'`. */
+
+export type { Artifacts, Checkpoint, JobContext, JobHandler, Progress } from './context.ts';
+export type { InputProblem } from './errors.ts';
+export {
+  EnvironmentError,
+  InvalidInputError,
+  JobInterruptedError,
+  JobTimeoutError,
+  PermanentJobError,
+  SupersededError,
+  TransientJobError,
+  UnsavableValueError,
+} from './errors.ts';
+export type { Log } from './log.ts';

@@ -1,0 +1,72 @@
+import { inspect } from 'node:util';
+
+export type LogLevel = 'DEBUG' | 'INFO' | 'WARN' | 'ERROR';
+type LogMethod = (message: string, fields?: Record<string, unknown>) => void;
+
+/** Structured lines: `log.info('Page read', { page: 7 })`. An `Error` among the fields is written with stack and causes. */
+export interface Log {
+  debug: LogMethod;
+  info: LogMethod;
+  warn: LogMethod;
+  error: LogMethod;
+}
+
+/** Where a line goes; errors apart, as on any terminal. */
+export type LogSink = (level: LogLevel, line: string) => void;
+
+/** stdout, errors on stderr. Both are synchronous for files, terminals and pipes on POSIX, so nothing is lost at the exit. */
+export const processSink: LogSink = (level, line) => {
+  (level === 'ERROR' ? process.stderr : process.stdout).write(`${line}\n`);
+};
+
+/**
+ * A log that puts `context` (job, id, attempt) on every line: `{ level, message, …context, time, …fields }`, one JSON object
+ * per line. Fields cannot hide what every line has.
+ */
+export function createLog(context: Record<string, unknown>, sink: LogSink = processSink): Log {
+  const method =
+    (level: LogLevel): LogMethod =>
+    (message, fields = {}) => {
+      const time = new Date().toISOString();
+      const line = { level, message, ...context, time };
+      sink(level, JSON.stringify({ ...line, ...loggable(fields), ...line }));
+    };
+  return { debug: method('DEBUG'), info: method('INFO'), warn: method('WARN'), error: method('ERROR') };
+}
+
+/** The fields as JSON can hold them; what it cannot (a BigInt, a circle) as text, because logging must never throw. */
+function loggable(fields: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => {
+      if (value instanceof Error) return [name, describeError(value)];
+      try {
+        JSON.stringify(value);
+        return [name, value];
+      } catch {
+        return [name, inspect(value, { depth: 4 })];
+      }
+    }),
+  );
+}
+
+export interface ErrorDescription {
+  name: string;
+  message: string;
+  stack?: string;
+  cause?: ErrorDescription;
+  errors?: ErrorDescription[];
+}
+
+/** Name, message, stack and the chain of causes, whatever was thrown. */
+export function describeError(error: unknown, depth = 0): ErrorDescription {
+  if (!(error instanceof Error)) return { name: typeof error, message: inspect(error, { depth: 2 }) };
+  return {
+    name: error.name,
+    message: error.message,
+    ...(error.stack && { stack: error.stack }),
+    // A chain of causes can be a circle; ten links explain any failure.
+    ...(error.cause !== undefined && depth < 10 && { cause: describeError(error.cause, depth + 1) }),
+    ...(error instanceof AggregateError &&
+      depth < 10 && { errors: error.errors.map((e) => describeError(e, depth + 1)) }),
+  };
+}
