@@ -17,12 +17,7 @@ export const processRunner: Runner = {
       throw new LaunchError(`CannotStartContainerError: there is no folder ${spec.directory} to run it in`);
     }
     const { program, argv } = invocation(spec.command);
-    const child = spawn(program, argv, {
-      cwd: spec.directory,
-      env: spec.environment,
-      detached: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    const child = start(program, argv, spec);
     // Listened for from the beginning: a short process may have ended before anybody waits for it.
     const exit = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
     exit.catch(() => {});
@@ -55,6 +50,20 @@ export const processRunner: Runner = {
     await groupGone(groupId);
   },
 };
+
+/** Some failures are thrown, such as arguments that are too long together; others are emitted. */
+function start(program: string, argv: string[], { directory, environment }: ContainerSpec): ChildProcess {
+  try {
+    return spawn(program, argv, {
+      cwd: directory,
+      env: environment,
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+  } catch (error) {
+    throw new LaunchError(`CannotStartContainerError: ${program || 'no command'}: ${(error as Error).message}`);
+  }
+}
 
 /**
  * A container in which `sh` is process 1 ignores SIGTERM in the shell and lets the program in it act on the signal. A shell

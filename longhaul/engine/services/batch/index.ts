@@ -1,0 +1,26 @@
+import { restJsonService, type Service } from '../../endpoint/index.ts';
+import { cancelJob } from './actions/cancelJob.ts';
+import { describeComputeEnvironments } from './actions/describeComputeEnvironments.ts';
+import { describeJobDefinitions } from './actions/describeJobDefinitions.ts';
+import { describeJobQueues } from './actions/describeJobQueues.ts';
+import { describeJobs } from './actions/describeJobs.ts';
+import { listJobs } from './actions/listJobs.ts';
+import { submitJob } from './actions/submitJob.ts';
+import { terminateJob } from './actions/terminateJob.ts';
+import type { Batch } from './batch.ts';
+
+export { Batch, type BatchOptions } from './batch.ts';
+
+/** AWS Batch, as far as an application uses it: single-container jobs on the queues of the template. */
+export function batchService(batch: Batch): Service {
+  return restJsonService('batch', [
+    ['POST', '/v1/submitjob', submitJob(batch)],
+    ['POST', '/v1/describejobs', describeJobs(batch)],
+    ['POST', '/v1/listjobs', listJobs(batch)],
+    ['POST', '/v1/canceljob', cancelJob(batch)],
+    ['POST', '/v1/terminatejob', terminateJob(batch)],
+    ['POST', '/v1/describejobqueues', describeJobQueues(batch)],
+    ['POST', '/v1/describejobdefinitions', describeJobDefinitions(batch)],
+    ['POST', '/v1/describecomputeenvironments', describeComputeEnvironments(batch)],
+  ]);
+}
