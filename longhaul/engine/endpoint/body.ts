@@ -8,9 +8,11 @@ export const BODY_LIMIT = 16 * 1024 * 1024;
 export async function readBody(request: IncomingMessage, limit = BODY_LIMIT): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  // The connection must outlive a refused body, since the answer goes over it.
+  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     size += chunk.length;
     if (size > limit) {
+      request.resume();
       throw new ServiceError('RequestEntityTooLargeException', `Request body is larger than ${limit} bytes.`, 413);
     }
     chunks.push(chunk);

@@ -46,7 +46,7 @@ export async function startEndpoint({ host = '127.0.0.1', port, services }: Endp
   const server = createServer((request, response) => {
     route(request, response).catch((error: unknown) => {
       // A client that went away in the middle of a body is its own business; everything else is a fault of ours.
-      if (!request.destroyed || response.writable) console.error(`${request.method} ${request.url}:`, error);
+      if (!request.socket.destroyed) console.error(`${request.method} ${request.url}:`, error);
       if (response.headersSent) response.destroy();
       else response.writeHead(500, { 'content-type': 'text/plain' }).end(`The local engine failed: ${error}\n`);
     });

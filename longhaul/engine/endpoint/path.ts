@@ -1,3 +1,12 @@
+import type { IncomingMessage } from 'node:http';
+
+/** Path and query as they were sent. (`new URL` would read a host out of `//key` and tidy away `..`.) */
+export function splitUrl({ url = '/' }: IncomingMessage): { path: string; query: URLSearchParams } {
+  const at = url.indexOf('?');
+  if (at < 0) return { path: url, query: new URLSearchParams() };
+  return { path: url.slice(0, at), query: new URLSearchParams(url.slice(at + 1)) };
+}
+
 /**
  * Matches a path against a pattern of literal segments, `{name}` (one segment) and `{name+}` (the rest), and gives the
  * parameters, percent-decoded; undefined when it does not match. An empty segment matches no parameter.

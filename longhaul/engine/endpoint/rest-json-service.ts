@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { parseObject, readBody, stringify } from './body.ts';
 import { asServiceError } from './failure.ts';
-import { matchPath } from './path.ts';
+import { matchPath, splitUrl } from './path.ts';
 import { type Action, Reply, type Service, ServiceError } from './service.ts';
 
 /**
@@ -19,18 +19,18 @@ export type Route = [method: string, path: string, action: Action, body?: 'json'
 export function restJsonService(signingName: string, routes: Route[]): Service {
   async function answer(request: IncomingMessage, requestId: string): Promise<Reply> {
     const body = await readBody(request);
-    const url = new URL(request.url ?? '/', 'http://localhost');
-    for (const [method, path, action, kind] of routes) {
-      const parameters = method === request.method ? matchPath(path, url.pathname) : undefined;
+    const { path, query } = splitUrl(request);
+    for (const [method, pattern, action, kind] of routes) {
+      const parameters = method === request.method ? matchPath(pattern, path) : undefined;
       if (!parameters) continue;
-      const input = { ...(kind === 'blob' ? {} : parseObject(body)), ...queryMembers(url), ...parameters };
+      const input = { ...(kind === 'blob' ? {} : parseObject(body)), ...queryMembers(query), ...parameters };
       const output = await action(input, { headers: request.headers, body, requestId });
       return output instanceof Reply ? output : new Reply(200, {}, stringify(output));
     }
-    const known = routes.map(([method, path]) => `${method} ${path}`).join(', ');
+    const known = routes.map(([method, pattern]) => `${method} ${pattern}`).join(', ');
     throw new ServiceError(
       'UnknownOperationException',
-      `${signingName}: the local engine does not have ${request.method} ${url.pathname}. It has: ${known}.`,
+      `${signingName}: the local engine does not have ${request.method} ${path}. It has: ${known}.`,
       404,
     );
   }
@@ -53,10 +53,10 @@ export function restJsonService(signingName: string, routes: Route[]): Service {
   };
 }
 
-function queryMembers(url: URL): Record<string, string | string[]> {
+function queryMembers(query: URLSearchParams): Record<string, string | string[]> {
   const members: Record<string, string | string[]> = {};
-  for (const name of new Set(url.searchParams.keys())) {
-    const values = url.searchParams.getAll(name);
+  for (const name of new Set(query.keys())) {
+    const values = query.getAll(name);
     members[name] = values.length > 1 ? values : (values[0] ?? '');
   }
   return members;

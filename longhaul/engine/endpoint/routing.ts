@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { splitUrl } from './path.ts';
 import type { Service } from './service.ts';
 
 /**
@@ -21,8 +22,7 @@ export function serviceOf(request: IncomingMessage, services: Service[]): Servic
 export function signingName(request: IncomingMessage): string | undefined {
   const header = scope(/Credential=([^,\s]+)/.exec(request.headers.authorization ?? '')?.[1]);
   if (header) return header;
-  const query = new URL(request.url ?? '/', 'http://localhost').searchParams;
-  return scope(query.get('X-Amz-Credential') ?? undefined);
+  return scope(splitUrl(request).query.get('X-Amz-Credential') ?? undefined);
 }
 
 function scope(credential: string | undefined): string | undefined {

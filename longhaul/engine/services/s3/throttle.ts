@@ -1,0 +1,36 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+/**
+ * One rate for all readers together. Each chunk waits for its turn, so the bytes come evenly: about 20 small chunks a
+ * second, each at least 1 KiB and at most 64 KiB.
+ */
+export class Throttle {
+  /** Of all bodies together; undefined is no limit. May be changed at any time. */
+  bytesPerSecond: number | undefined;
+  #free = 0;
+
+  constructor(bytesPerSecond?: number) {
+    this.bytesPerSecond = bytesPerSecond;
+  }
+
+  async *slow(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    for await (const chunk of source) {
+      let rest = chunk;
+      while (rest.length > 0) {
+        const rate = this.bytesPerSecond;
+        const size = rate ? Math.min(Math.max(Math.floor(rate / 20), 1024), 64 * 1024) : rest.length;
+        const piece = rest.subarray(0, size);
+        rest = rest.subarray(size);
+        if (rate) await this.#turn((piece.length / rate) * 1000);
+        yield piece;
+      }
+    }
+  }
+
+  async #turn(milliseconds: number): Promise<void> {
+    const now = performance.now();
+    const start = Math.max(this.#free, now);
+    this.#free = start + milliseconds;
+    if (this.#free > now) await delay(this.#free - now);
+  }
+}
