@@ -17,6 +17,11 @@ export const processRunner: Runner = {
       throw new LaunchError(`CannotStartContainerError: there is no folder ${spec.directory} to run it in`);
     }
     const { program, argv } = invocation(spec.command);
+    if (!program) {
+      throw new LaunchError(
+        "CannotStartContainerError: nothing to run: the image's own command is not known here. Give the resource a DevCommand in its Metadata, or its container a Command",
+      );
+    }
     const child = start(program, argv, spec);
     // Listened for from the beginning: a short process may have ended before anybody waits for it.
     const exit = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
@@ -61,7 +66,7 @@ function start(program: string, argv: string[], { directory, environment }: Cont
       stdio: ['ignore', 'pipe', 'pipe'],
     });
   } catch (error) {
-    throw new LaunchError(`CannotStartContainerError: ${program || 'no command'}: ${(error as Error).message}`);
+    throw new LaunchError(`CannotStartContainerError: ${program}: ${(error as Error).message}`);
   }
 }
 

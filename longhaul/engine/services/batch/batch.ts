@@ -100,7 +100,8 @@ export class Batch {
       run = this.#runOf(job);
     } catch (error) {
       // The template has changed: its queue or its definition is gone.
-      return this.#fail(job, (error as Error).message);
+      this.#fail(job, (error as Error).message);
+      return;
     }
     if (job.status === 'STARTING' || job.status === 'RUNNING') {
       const environment = environmentOf(job, this.definitions.queue(job.jobQueue!));

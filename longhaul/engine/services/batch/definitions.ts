@@ -8,9 +8,10 @@ import {
   JobQueueDetail$,
 } from '@aws-sdk/client-batch';
 import type { CapacityKind } from '../../fleet/index.ts';
-import type { Resource } from '../../template/model.ts';
+import type { Resource, TemplateWarning } from '../../template/model.ts';
 import { fromTemplate, tagsFromTemplate } from '../from-template.ts';
 import { clientException } from './error.ts';
+import { jobContainer } from './job-container.ts';
 
 /** A job definition, and how its container is run here. */
 export interface LocalDefinition {
@@ -38,6 +39,8 @@ export class Definitions {
   readonly jobDefinitions: LocalDefinition[] = [];
   readonly environments: Environment[] = [];
   readonly queues: Queue[] = [];
+  /** What of it is not run here. */
+  readonly warnings: TemplateWarning[] = [];
 
   constructor(resources: Resource[], region: string, accountId: string) {
     const arn = ({ ref }: Resource, type: string) =>
@@ -45,7 +48,9 @@ export class Definitions {
     const of = (type: string) => resources.filter((resource) => resource.type === `AWS::Batch::${type}`);
 
     for (const resource of of('JobDefinition')) {
-      this.jobDefinitions.push(jobDefinition(resource, withRevision(arn(resource, 'job-definition'))));
+      const definition = jobDefinition(resource, withRevision(arn(resource, 'job-definition')));
+      this.jobDefinitions.push(definition);
+      this.warnings.push(...notRun(resource.path, definition));
     }
     for (const resource of of('ComputeEnvironment')) {
       this.environments.push(environment(resource, arn(resource, 'compute-environment')));
@@ -123,6 +128,16 @@ function jobDefinition(resource: Resource, jobDefinitionArn: string): LocalDefin
     ...(DevCommand && { devCommand: String(DevCommand) }),
     directory: dirname(resource.templateFile),
   };
+}
+
+function notRun(path: string, { detail }: LocalDefinition): TemplateWarning[] {
+  if (detail.nodeProperties || detail.eksProperties) {
+    return [{ path, message: 'Jobs with nodeProperties or eksProperties are not run here, only containers on ECS.' }];
+  }
+  const container = jobContainer({ ecsProperties: detail.ecsProperties, container: detail.containerProperties });
+  const others = detail.ecsProperties?.taskProperties?.[0]?.containers?.filter((one) => one !== container) ?? [];
+  const names = others.map(({ name }) => `"${name}"`).join(', ');
+  return names ? [{ path, message: `Only its first essential container is run here, not ${names}.` }] : [];
 }
 
 function environment(resource: Resource, computeEnvironmentArn: string): Environment {

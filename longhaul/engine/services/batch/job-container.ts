@@ -10,9 +10,12 @@ import type {
  * The container of a job whose end is the job's end. A definition with `containerProperties` has one; of one with
  * `ecsProperties` it is the first essential container, and the only one that is run here.
  */
-export function jobContainer(job: JobDetail): ContainerDetail | TaskContainerDetails {
-  const containers = job.ecsProperties?.taskProperties?.[0]?.containers;
-  if (!containers) return job.container!;
+export function jobContainer({
+  container,
+  ecsProperties,
+}: Pick<JobDetail, 'container' | 'ecsProperties'>): ContainerDetail | TaskContainerDetails {
+  const containers = ecsProperties?.taskProperties?.[0]?.containers;
+  if (!containers) return container ?? {};
   return containers.find(({ essential }) => essential !== false) ?? containers[0]!;
 }
 

@@ -55,6 +55,6 @@ export function environmentOf(job: JobDetail, queue: Queue): Environment {
 }
 
 function isOverridden(job: JobDetail, { detail }: LocalDefinition): boolean {
-  const declared = jobContainer({ ...job, ecsProperties: detail.ecsProperties, container: detail.containerProperties });
+  const declared = jobContainer({ ecsProperties: detail.ecsProperties, container: detail.containerProperties });
   return JSON.stringify(declared.command) !== JSON.stringify(jobContainer(job).command);
 }

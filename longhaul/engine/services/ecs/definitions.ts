@@ -1,0 +1,102 @@
+import { dirname } from 'node:path';
+import {
+  type Cluster,
+  Cluster$,
+  type ContainerDefinition,
+  type TaskDefinition,
+  TaskDefinition$,
+} from '@aws-sdk/client-ecs';
+import { ServiceError } from '../../endpoint/service.ts';
+import type { CapacityKind } from '../../fleet/index.ts';
+import type { Resource, TemplateWarning } from '../../template/model.ts';
+import { fromTemplate, tagsFromTemplate } from '../from-template.ts';
+import { clientException } from './error.ts';
+
+/** A task definition, and how its container is run here. */
+export interface LocalDefinition {
+  detail: TaskDefinition & { taskDefinitionArn: string; family: string };
+  tags: Record<string, string>;
+  /** The first essential container: the only one that is run here. */
+  container: ContainerDefinition;
+  /** Stands for the image and its entry point; without it the container's own command is run. */
+  devCommand?: string;
+  /** Absolute path of the folder of the template that declares it. */
+  directory: string;
+}
+
+export type LocalCluster = Cluster & { clusterArn: string; clusterName: string };
+
+/** The capacity providers of Fargate: AmazonECS/latest/developerguide/fargate-capacity-providers.html */
+export const PROVIDERS: Record<string, CapacityKind> = { FARGATE: 'on-demand', FARGATE_SPOT: 'spot' };
+
+/** What the template declares for ECS, found by name or ARN as in its API. */
+export class Definitions {
+  readonly taskDefinitions: LocalDefinition[];
+  readonly clusters: LocalCluster[];
+  /** What of it is not run here. */
+  readonly warnings: TemplateWarning[];
+
+  constructor(resources: Resource[], region: string, accountId: string) {
+    const prefix = `arn:aws:ecs:${region}:${accountId}`;
+    const of = (type: string) => resources.filter((resource) => resource.type === `AWS::ECS::${type}`);
+    this.taskDefinitions = of('TaskDefinition').map((resource) => taskDefinition(resource, prefix));
+    this.warnings = of('TaskDefinition').flatMap(({ path }, index) => notRun(path, this.taskDefinitions[index]!));
+    this.clusters = of('Cluster').map((resource) => cluster(resource, prefix));
+    for (const { properties } of of('ClusterCapacityProviderAssociations')) {
+      Object.assign(this.cluster(properties.Cluster), fromTemplate<Partial<Cluster>>(Cluster$, properties));
+    }
+  }
+
+  /** `family`, `family:revision` or ARN. @throws ServiceError ClientException, with ECS's text for the action */
+  taskDefinition(wanted: string | undefined, notFound = 'TaskDefinition not found.'): LocalDefinition {
+    const found = this.taskDefinitions.find(({ detail }) => {
+      const { family, revision, taskDefinitionArn } = detail;
+      return [family, `${family}:${revision}`, taskDefinitionArn].includes(wanted ?? '');
+    });
+    if (!found) throw clientException(notFound);
+    return found;
+  }
+
+  /** By name or ARN; without either the cluster named `default`. @throws ServiceError ClusterNotFoundException */
+  cluster(wanted = 'default'): LocalCluster {
+    const found = this.clusters.find(({ clusterArn, clusterName }) => [clusterArn, clusterName].includes(wanted));
+    if (!found) throw new ServiceError('ClusterNotFoundException', 'Cluster not found.');
+    return found;
+  }
+}
+
+function taskDefinition(resource: Resource, prefix: string): LocalDefinition {
+  const arn = resource.ref.startsWith('arn:') ? resource.ref : `${prefix}:task-definition/${resource.ref}`;
+  const taskDefinitionArn = /:\d+$/.test(arn) ? arn : `${arn}:1`;
+  const [, family, revision] = /([^/]+):(\d+)$/.exec(taskDefinitionArn)!;
+  const detail = fromTemplate<TaskDefinition>(TaskDefinition$, resource.properties);
+  const containers = detail.containerDefinitions ?? [];
+  const container = containers.find(({ essential }) => essential !== false);
+  if (!container) throw new Error(`${resource.path}: a task definition needs an essential container; it has none.`);
+  const { DevCommand } = resource.metadata;
+  return {
+    detail: { ...detail, taskDefinitionArn, family: family!, revision: Number(revision), status: 'ACTIVE' },
+    tags: tagsFromTemplate(resource.properties.Tags),
+    container,
+    ...(DevCommand && { devCommand: String(DevCommand) }),
+    directory: dirname(resource.templateFile),
+  };
+}
+
+function notRun(path: string, { detail, container }: LocalDefinition): TemplateWarning[] {
+  const others = detail.containerDefinitions?.filter((one) => one.name !== container.name) ?? [];
+  const names = others.map(({ name }) => `"${name}"`).join(', ');
+  return names ? [{ path, message: `Of its containers only "${container.name}" is run here, not ${names}.` }] : [];
+}
+
+function cluster(resource: Resource, prefix: string): LocalCluster {
+  const clusterName = resource.ref.slice(resource.ref.lastIndexOf('/') + 1);
+  const tags = tagsFromTemplate(resource.properties.Tags);
+  return {
+    ...fromTemplate<Cluster>(Cluster$, resource.properties),
+    clusterName,
+    clusterArn: resource.attributes.Arn ?? `${prefix}:cluster/${clusterName}`,
+    status: 'ACTIVE',
+    tags: Object.entries(tags).map(([key, value]) => ({ key, value })),
+  };
+}
