@@ -83,7 +83,7 @@ export function findAction(request: S3Request): S3Action {
       (one.header === undefined || header(request, one.header) !== undefined),
   );
   const other = [...query.keys()].find((name) => otherActions.test(name) && name !== route?.query);
-  if (other !== undefined || (level === 'bucket' && method === 'POST')) {
+  if (other !== undefined || (!route && level === 'bucket' && method === 'POST')) {
     const what = other === undefined ? 'a form upload' : `${method} ?${other}`;
     throw s3Error('NotImplemented', {}, `The local S3 does not have this action: ${what} on a ${level}.`);
   }

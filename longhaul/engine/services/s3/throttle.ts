@@ -1,5 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
+/** Milliseconds. */
+export interface ThrottleClock {
+  now(): number;
+  delay(time: number): Promise<unknown>;
+}
+
+const monotonic: ThrottleClock = { now: () => performance.now(), delay };
+
 /**
  * One rate for all readers together. Each chunk waits for its turn, so the bytes come evenly: about 20 small chunks a
  * second, each at least 1 KiB and at most 64 KiB.
@@ -7,10 +15,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 export class Throttle {
   /** Of all bodies together; undefined is no limit. May be changed at any time. */
   bytesPerSecond: number | undefined;
+  readonly #clock: ThrottleClock;
   #free = 0;
 
-  constructor(bytesPerSecond?: number) {
+  constructor(bytesPerSecond?: number, clock: ThrottleClock = monotonic) {
     this.bytesPerSecond = bytesPerSecond;
+    this.#clock = clock;
   }
 
   async *slow(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
@@ -28,9 +38,8 @@ export class Throttle {
   }
 
   async #turn(milliseconds: number): Promise<void> {
-    const now = performance.now();
-    const start = Math.max(this.#free, now);
-    this.#free = start + milliseconds;
-    if (this.#free > now) await delay(this.#free - now);
+    const now = this.#clock.now();
+    this.#free = Math.max(this.#free, now) + milliseconds;
+    await this.#clock.delay(this.#free - now);
   }
 }
