@@ -1,0 +1,205 @@
+import { ExecutionAlreadyExists, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { mockClient } from 'aws-sdk-client-mock';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { handler as s3 } from '../../functions/triggers/s3.ts';
+import { handler as schedule } from '../../functions/triggers/schedule.ts';
+import { context, environment, sample } from './lambda.ts';
+
+const sfn = mockClient(SFNClient);
+const logged: string[] = [];
+
+beforeEach(() => {
+  sfn.reset();
+  sfn.on(StartExecutionCommand).resolves({});
+  logged.length = 0;
+  for (const stream of [process.stdout, process.stderr]) {
+    vi.spyOn(stream, 'write').mockImplementation((line) => logged.push(String(line)) > 0);
+  }
+  for (const [name, value] of Object.entries({ ...environment, JOB: 'csv-report', BATCHING: 'record' })) {
+    vi.stubEnv(name, value);
+  }
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  vi.restoreAllMocks();
+});
+
+const starts = () => sfn.commandCalls(StartExecutionCommand).map(({ args }) => args[0].input);
+const events = () => starts().map(({ input }) => JSON.parse(JSON.parse(input ?? '').event));
+// biome-ignore lint/suspicious/noExplicitAny: these tests send what is no event
+const invoke = (handler: any, event: unknown): Promise<{ id: string; started: boolean }[]> => handler(event, context);
+
+/** A record like the sample's, for another object. */
+function record(key: string, sequencer: string | undefined = '01', versionId: string | null = null) {
+  const [one] = sample('S3Trigger').Records;
+  one.s3.object = { ...one.s3.object, key, versionId, sequencer };
+  return one;
+}
+
+describe('S3', () => {
+  test('an uploaded object starts its job, which gets the event as S3 sent it', async () => {
+    const event = sample('S3Trigger');
+    const [started] = await invoke(s3, event);
+    expect(starts()).toMatchObject([{ stateMachineArn: environment.STATE_MACHINE_ARN, name: started?.id }]);
+    expect(JSON.parse(starts()[0]?.input ?? '')).toMatchObject({ job: 'csv-report', source: 's3' });
+    expect(events()).toEqual([event]);
+  });
+
+  test('each record of an event starts an execution of its own, with an event of that record alone', async () => {
+    const records = [record('a.csv'), record('b.csv')];
+    expect(await invoke(s3, { Records: records })).toHaveLength(2);
+    expect(events()).toEqual([{ Records: [records[0]] }, { Records: [records[1]] }]);
+  });
+
+  test('all records of an event start one execution when the trigger batches', async () => {
+    vi.stubEnv('BATCHING', 'batch');
+    const event = { Records: [record('a.csv'), record('b.csv')] };
+    expect(await invoke(s3, event)).toHaveLength(1);
+    expect(events()).toEqual([event]);
+  });
+
+  test('the same event delivered again has the same id, whatever S3 says of the delivery', async () => {
+    const again = record('a.csv');
+    again.eventTime = '2026-12-31T00:00:00Z';
+    again.requestParameters.sourceIPAddress = '198.51.100.9';
+    again.responseElements['x-amz-id-2'] = 'another host';
+    const ids = [await invoke(s3, { Records: [record('a.csv')] }), await invoke(s3, { Records: [again] })];
+    expect(ids[0]?.[0]?.id).toBe(ids[1]?.[0]?.id);
+  });
+
+  test('one event has one id, and events that differ in bucket, key, name, version or sequencer have ids of their own', async () => {
+    const field = fc.constantFrom('a', 'b', 'a,b', '%C3%BC', '"');
+    const identity = fc.tuple(field, field, field, fc.option(field), field);
+    const idOf = async ([bucket, key, eventName, versionId, sequencer]: [
+      string,
+      string,
+      string,
+      string | null,
+      string,
+    ]) => {
+      const one = record(key, sequencer, versionId);
+      one.s3.bucket.name = bucket;
+      one.eventName = eventName;
+      return (await invoke(s3, { Records: [one] }))[0]?.id;
+    };
+    await fc.assert(
+      fc.asyncProperty(identity, identity, async (one, other) => {
+        expect((await idOf(one)) === (await idOf(other))).toBe(JSON.stringify(one) === JSON.stringify(other));
+      }),
+    );
+  });
+
+  test('a record without a sequencer is told apart by the request that caused it', async () => {
+    const [one, other] = [record('a.csv'), record('a.csv')];
+    for (const each of [one, other]) delete each.s3.object.sequencer;
+    other.responseElements['x-amz-request-id'] = 'ANOTHER';
+    const [first, second] = await invoke(s3, { Records: [one, other] });
+    expect(first?.id).not.toBe(second?.id);
+  });
+
+  test('a malformed record is reported with what is missing, and the records beside it are started', async () => {
+    const bad = record('b.csv');
+    delete bad.s3.bucket.name;
+    await expect(invoke(s3, { Records: [record('a.csv'), bad, record('c.csv')] })).rejects.toMatchObject({
+      name: 'MalformedEventError',
+      message: "1 of 3 not started: 's3.bucket.name' must be a string that is not empty; it is undefined",
+    });
+    expect(events().map((event) => event.Records[0].s3.object.key)).toEqual(['a.csv', 'c.csv']);
+  });
+
+  test('whatever arrives instead of an event, nothing passes in silence and every good record is started', async () => {
+    const damaged = fc.oneof(
+      fc.jsonValue(),
+      fc.constantFrom('s3', 'eventName', 'responseElements').map((key) => ({ ...record('x'), [key]: null })),
+      fc.jsonValue().map((value) => ({ ...record('x'), s3: value })),
+      fc.jsonValue().map((value) => ({ ...record('x'), s3: { bucket: { name: 'b' }, object: value } })),
+    );
+    const good = fc.string({ minLength: 1 }).map((key) => record(key));
+    const any = fc.oneof(
+      damaged.map((one) => ({ one, isGood: false })),
+      good.map((one) => ({ one, isGood: true })),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(any, { maxLength: 6 }), async (records) => {
+        sfn.resetHistory();
+        const outcome = await invoke(s3, { Records: records.map(({ one }) => one) }).catch((error: Error) => error);
+        const started = events().map((event) => event.Records[0]);
+        expect(started).toEqual(expect.arrayContaining(records.filter(({ isGood }) => isGood).map(({ one }) => one)));
+        if (outcome instanceof Error) expect(outcome.message).not.toBe('');
+        else expect(outcome).toHaveLength(records.length);
+      }),
+    );
+    for (const event of [null, 7, 'text', [], {}, { Records: null }, { Records: [] }]) {
+      await expect(invoke(s3, event)).rejects.toThrow(/./);
+    }
+  });
+});
+
+describe('schedule', () => {
+  test('a time that has come starts the job, which gets what the schedule says', async () => {
+    const event = { ...sample('ScheduleTrigger'), input: { region: 'north' } };
+    expect(await invoke(schedule, event)).toMatchObject([{ started: true }]);
+    expect(JSON.parse(starts()[0]?.input ?? '')).toMatchObject({ job: 'csv-report', source: 'schedule' });
+    expect(events()).toEqual([event]);
+  });
+
+  test('the same time has one id however often it is delivered, another time or schedule another', async () => {
+    const event = sample('ScheduleTrigger');
+    const variants = [
+      event,
+      { ...event },
+      { ...event, scheduledTime: '2026-01-03T03:00:00Z' },
+      { ...event, scheduleArn: 'other' },
+    ];
+    const ids = [];
+    for (const each of variants) ids.push((await invoke(schedule, each))[0]?.id);
+    expect(ids[0]).toBe(ids[1]);
+    expect(new Set(ids).size).toBe(3);
+  });
+
+  test('a schedule whose Input names neither itself nor its time is told so', async () => {
+    await expect(invoke(schedule, { input: 1 })).rejects.toThrow("'scheduleArn' must be a string");
+    await expect(invoke(schedule, { scheduleArn: 'a', scheduledTime: '' })).rejects.toThrow("'scheduledTime' must be");
+    await expect(invoke(schedule, null)).rejects.toThrow(/must be an object/);
+  });
+});
+
+describe('Step Functions', () => {
+  test('an event that was started before is a success', async () => {
+    sfn
+      .on(StartExecutionCommand)
+      .rejects(new ExecutionAlreadyExists({ message: 'Execution Already Exists', $metadata: {} }));
+    expect(await invoke(s3, sample('S3Trigger'))).toMatchObject([{ started: false }]);
+  });
+
+  test('a throttled start fails the invocation, so that Lambda delivers it again, and keeps no other from starting', async () => {
+    sfn
+      .on(StartExecutionCommand)
+      .rejectsOnce(Object.assign(new Error('Rate exceeded'), { name: 'ThrottlingException' }));
+    await expect(invoke(s3, { Records: [record('a.csv'), record('b.csv')] })).rejects.toMatchObject({
+      name: 'ThrottlingException',
+      message: '1 of 2 not started: Rate exceeded',
+    });
+    expect(starts()).toHaveLength(2);
+  });
+});
+
+test('each log line of a start has job and id, and none has the event', async () => {
+  const event = sample('S3Trigger');
+  event.Records[0].s3.object.key = 'the-secret-key';
+  const [started] = await invoke(s3, event);
+  const lines = logged.map((line) => JSON.parse(line));
+  expect(lines).toMatchObject([{ level: 'INFO', message: 'Started', job: 'csv-report', id: started?.id }]);
+  delete event.Records[0].s3.bucket;
+  await expect(invoke(s3, event)).rejects.toThrow();
+  expect(logged.join()).not.toContain('the-secret-key');
+});
+
+test('a trigger without the name of its job says which variable is missing', async () => {
+  vi.stubEnv('JOB', '');
+  await expect(invoke(s3, sample('S3Trigger'))).rejects.toThrow('JOB');
+  vi.stubEnv('JOB', 'csv-report');
+  vi.stubEnv('STATE_MACHINE_ARN', '');
+  await expect(invoke(s3, sample('S3Trigger'))).rejects.toThrow('STATE_MACHINE_ARN');
+});
