@@ -1,0 +1,33 @@
+import { resolve } from 'node:path';
+import type { Deployment, Stack, TemplateWarning } from './model.ts';
+import { type Loading, resolveStack } from './stack.ts';
+import { TemplateError } from './template-error.ts';
+
+export type { Deployment, Resource, Stack, TemplateWarning } from './model.ts';
+export { localParameters } from './samconfig.ts';
+export { TemplateError } from './template-error.ts';
+
+/**
+ * Loads a SAM or CloudFormation template with all templates nested in it, as if it were deployed: parameters have their
+ * values, conditions are applied, intrinsic functions are what they give, and every resource has its physical id.
+ *
+ * What the engine cannot run is a warning; a mistake in the template is an error.
+ *
+ * @throws TemplateError whose message begins with `file:line:column`.
+ */
+export function loadStack(templateFile: string, deployment: Deployment): { stack: Stack; warnings: TemplateWarning[] } {
+  const file = resolve(templateFile);
+  const loading: Loading = { warnings: [], apiIds: new Set() };
+  try {
+    const stack = resolveStack({ file, prefix: '', around: [], remedy: rootRemedy }, deployment, loading);
+    return { stack, warnings: loading.warnings };
+  } catch (error) {
+    if (error instanceof TemplateError && !error.position) throw new TemplateError(error.problem, { file });
+    throw error;
+  }
+}
+
+function rootRemedy(missing: string[]): string {
+  const list = missing.map((name) => `"${name}=…"`).join(', ');
+  return `Give them in samconfig.toml, for the engine: [local.deploy.parameters] parameter_overrides = [${list}]`;
+}
