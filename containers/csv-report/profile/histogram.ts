@@ -1,0 +1,74 @@
+import { scaleLinear, scaleUtc } from 'd3-scale';
+import type { Distribution } from './distribution.ts';
+
+export interface Histogram<Value = number> {
+  /** `from` ≤ value < `to`, ascending and adjacent; the last one includes its `to`. */
+  bins: { from: Value; to: Value; count: number }[];
+  /** Values outside of the bins: a few extremes do not press everything else into one bar. */
+  below: number;
+  above: number;
+  exact: boolean;
+}
+
+export type Scale = 'integer' | 'number' | 'date' | 'datetime';
+
+const BINS = 24;
+const DAY = 86_400_000;
+/** How many times wider than the middle 98 % the whole range must be for the extremes to be left out. */
+const FAR = 5;
+
+export function histogram(distribution: Distribution, scale: Scale): Histogram {
+  const { moments } = distribution;
+  const [low, high] = window(distribution);
+  const edges = low === high ? [low, low] : binEdges(low, high, scale);
+  // A last edge that is the largest value includes it.
+  const counts = edges.map((edge, i) =>
+    i === edges.length - 1 && edge >= high && high === moments.max ? moments.count : distribution.below(edge),
+  );
+  return {
+    bins: edges.slice(1).map((to, i) => ({ from: edges[i]!, to, count: counts[i + 1]! - counts[i]! })),
+    below: counts[0]!,
+    above: moments.count - counts.at(-1)!,
+    exact: distribution.exact,
+  };
+}
+
+/** The range to show: everything, or without the far ends when they would make the middle invisible. */
+function window(distribution: Distribution): [number, number] {
+  const { min, max } = distribution.moments;
+  const [low, high] = [distribution.quantile(0.01), distribution.quantile(0.99)];
+  const middle = high - low;
+  if (middle <= 0 || max - min <= FAR * middle) return [min, max];
+  return [low - min <= middle ? min : low, max - high <= middle ? max : high];
+}
+
+/** Round numbers, or the calendar's own steps, from at most `low` to at least `high`. */
+function binEdges(low: number, high: number, scale: Scale): number[] {
+  switch (scale) {
+    case 'integer': {
+      // One more, so that each bin holds whole numbers and the last of them has a bin.
+      const [from, to] = [Math.floor(low), Math.floor(high) + 1];
+      if (to - from <= BINS) return Array.from({ length: to - from + 1 }, (_, i) => from + i);
+      return niceTicks(from, to);
+    }
+    case 'number':
+      return niceTicks(low, high);
+    case 'date': {
+      const days = Math.floor(high / DAY) - Math.floor(low / DAY) + 1;
+      if (days <= BINS) return Array.from({ length: days + 1 }, (_, i) => (Math.floor(low / DAY) + i) * DAY);
+      return calendarTicks(low, high + DAY);
+    }
+    case 'datetime':
+      return calendarTicks(low, high);
+  }
+}
+
+function niceTicks(low: number, high: number): number[] {
+  const ticks = scaleLinear([low, high], [0, 1]).nice(BINS).ticks(BINS);
+  return ticks.length >= 2 && ticks[0]! <= low && ticks.at(-1)! >= high ? ticks : [low, high];
+}
+
+function calendarTicks(low: number, high: number): number[] {
+  const ticks = scaleUtc([low, high], [0, 1]).nice(BINS).ticks(BINS).map(Number);
+  return ticks.length >= 2 && ticks[0]! <= low && ticks.at(-1)! >= high ? ticks : [low, high];
+}
