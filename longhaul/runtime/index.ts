@@ -12,4 +12,7 @@ export {
   TransientJobError,
   UnsavableValueError,
 } from './errors.ts';
+export type { FailureReport } from './failure.ts';
 export type { Log } from './log.ts';
+export type { ProgressReport } from './progress.ts';
+export { type RunOptions, runJob } from './run.ts';

@@ -1,0 +1,51 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { S3Address } from './environment.ts';
+import { type InputProblem, InvalidInputError, PermanentJobError } from './errors.ts';
+import type { ObjectStore } from './objects.ts';
+
+/**
+ * The event's text, from the environment or from S3.
+ * @throws PermanentJobError when it is not there, or is longer than a string can be (V8: 512 Mi characters)
+ */
+export async function readEventText(event: string | S3Address, objects: ObjectStore): Promise<string> {
+  if (typeof event === 'string') return event;
+  const found = await objects.get(event);
+  const address = `s3://${event.bucket}/${event.key}`;
+  if (!found) throw new PermanentJobError(`The event ${address} is not there: it was deleted or has expired`);
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(found.body);
+  } catch (error) {
+    throw new PermanentJobError(`The event ${address} (${found.body.length} bytes) is no text: ${error}`, {
+      cause: error,
+    });
+  }
+}
+
+/** What the event is: its JSON as a rule, otherwise the text itself. */
+export function parseEvent(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/**
+ * The event as the job's schema makes it.
+ * @throws InvalidInputError with the path of each problem
+ */
+export async function validateInput<Input>(
+  schema: StandardSchemaV1<unknown, Input> | undefined,
+  event: unknown,
+): Promise<Input> {
+  if (!schema) return event as Input;
+  const result = await schema['~standard'].validate(event);
+  if (result.issues) throw new InvalidInputError(result.issues.map(toProblem));
+  return result.value;
+}
+
+function toProblem({ path = [], message }: StandardSchemaV1.Issue): InputProblem {
+  const keys = path.map((segment) => (typeof segment === 'object' ? segment.key : segment));
+  const dotted = keys.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('');
+  return { path: dotted.replace(/^\./, ''), message };
+}

@@ -1,0 +1,30 @@
+import type { JobEnvironment } from './environment.ts';
+import { type InputProblem, InvalidInputError } from './errors.ts';
+import { describeError } from './log.ts';
+import { EXIT_CODES, type Outcome } from './outcome.ts';
+
+/** `error.json`: why the last attempt that failed did, for people and the API. */
+export interface FailureReport {
+  /** `PermanentJobError`, `TypeError`, … */
+  name: string;
+  message: string;
+  /** Of an input that does not fit the job's schema. */
+  problems?: readonly InputProblem[];
+  outcome: Outcome;
+  exitCode: number;
+  attempt: number;
+  interruptions: number;
+  /** ISO 8601. */
+  at: string;
+}
+
+export function describeFailure(
+  error: unknown,
+  outcome: Outcome,
+  { attempt, interruptions }: Pick<JobEnvironment, 'attempt' | 'interruptions'>,
+): FailureReport {
+  const { name, message } = describeError(error);
+  const problems = error instanceof InvalidInputError ? { problems: error.problems } : {};
+  const at = new Date().toISOString();
+  return { name, message, ...problems, outcome, exitCode: EXIT_CODES[outcome], attempt, interruptions, at };
+}

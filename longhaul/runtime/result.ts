@@ -1,0 +1,17 @@
+import { PermanentJobError } from './errors.ts';
+
+/**
+ * What a handler returned, as `result.json` has it: the way `JSON.stringify` writes it (a `Date` as ISO 8601), and null for a
+ * handler that returns nothing.
+ * @throws PermanentJobError for what has no JSON: the next attempt would return the same
+ */
+export function toResultJson(value: unknown): string {
+  let reason: unknown = `a ${typeof value} has none`;
+  try {
+    const json = JSON.stringify(value === undefined ? null : value);
+    if (json !== undefined) return json;
+  } catch (error) {
+    reason = error;
+  }
+  throw new PermanentJobError(`The result cannot be written as JSON: ${reason}`, { cause: reason });
+}
