@@ -366,3 +366,29 @@ function state(pid: number): 'ended' | 'running' {
   const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' });
   return /^[^Z]/.test(stdout.trim()) ? 'running' : 'ended';
 }
+
+test('logs in JSON when the function says so, in the group that it names', async () => {
+  const source = `export const handler = async (event: { fail?: boolean }) => {
+  console.warn('careful');
+  if (event.fail) throw Object.assign(new Error('no'), { code: 'E1' });
+};`;
+  const properties = { LoggingConfig: { LogFormat: 'JSON', LogGroup: '/longhaul/functions' } };
+  const functions = app.start([await app.function('talk', source, properties)]);
+  const { requestId } = await functions.invoke('talk', '{}', 'RequestResponse');
+  const lines = app.logs.map(({ message }) => JSON.parse(message));
+  expect(lines).toMatchObject([
+    { type: 'platform.initStart', record: { phase: 'init', initializationType: 'on-demand' } },
+    { type: 'platform.start', record: { requestId, version: '$LATEST' } },
+    { level: 'WARN', requestId, message: 'careful' },
+    { type: 'platform.report', record: { requestId, status: 'success', metrics: { memorySizeMB: 128 } } },
+  ]);
+  expect(app.logs[0]).toMatchObject({
+    group: '/longhaul/functions',
+    stream: expect.stringMatching(/^\d{4}\/\d\d\/\d\d\/talk\[\$LATEST\][0-9a-f]{32}$/),
+  });
+  await functions.invoke('talk', '{"fail":true}', 'RequestResponse');
+  expect(JSON.parse(app.logs.at(-2)?.message ?? '')).toMatchObject({
+    level: 'ERROR',
+    message: { errorType: 'Error', errorMessage: 'no', code: 'E1', stackTrace: expect.arrayContaining(['Error: no']) },
+  });
+});

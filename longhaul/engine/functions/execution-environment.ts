@@ -49,7 +49,7 @@ export class ExecutionEnvironment {
   constructor(definition: FunctionDefinition, engine: Record<string, string>, logs: LogSink) {
     this.#definition = definition;
     this.#engine = engine;
-    this.#log = new InvocationLog(logs, definition.logGroup);
+    this.#log = new InvocationLog(logs, definition);
     this.#api = new RuntimeApi({
       next: () => this.#next(),
       response: (_, payload, rss) => this.#answered(outcomes.succeeded(payload), rss),
@@ -168,7 +168,7 @@ export class ExecutionEnvironment {
     const duration = Date.now() - begun;
     if (running.takenAt === undefined) this.#log.start(requestId);
     if (outcome.status === 'timeout') {
-      this.#log.line(`${new Date().toISOString()} ${requestId} ${outcomes.timeoutText(timeout)}`);
+      this.#log.timeout(requestId, outcomes.timeoutText(timeout));
     }
     const initDuration = this.#initReported ? undefined : this.#initDuration;
     this.#initReported = true;

@@ -1,54 +1,43 @@
 import { randomBytes } from 'node:crypto';
+import type { FunctionDefinition } from './definition.ts';
+import { jsonLog, type Report, type SystemLog, textLog } from './system-log.ts';
 
 /** Where log events go: the engine's LogStore. */
 export interface LogSink {
   append(group: string, stream: string, events: { timestamp: number; message: string }[]): void;
 }
 
-/** How an invocation ended, for the REPORT line. */
-export interface Report {
-  requestId: string;
-  /** Milliseconds. */
-  duration: number;
-  /** Milliseconds; only of the invocation for which the process was started. */
-  initDuration: number | undefined;
-  memorySize: number;
-  maxRssKb: number | undefined;
-  status: 'timeout' | 'error' | undefined;
-  errorType: string | undefined;
-}
-
-/** `2026/10/24/[$LATEST]0f…`: the stream of one process. */
-export function logStreamName(now: Date): string {
-  return `${now.toISOString().slice(0, 10).replaceAll('-', '/')}/[$LATEST]${randomBytes(16).toString('hex')}`;
-}
-
 /** The last 4 KB are what `LogType=Tail` gives. https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html */
 const TAIL = 4096;
 
-/** One process's log stream: its output as it comes, and Lambda's own START, END and REPORT lines around it. */
+/** One process's log stream: its output as it comes, and Lambda's own lines around it. */
 export class InvocationLog {
+  /** `2026/10/24/[$LATEST]0f…`; in a log group of the user's choice with the function's name before the version. */
   readonly stream: string;
-  readonly #store: LogSink;
+  readonly #sink: LogSink;
   readonly #group: string;
+  readonly #system: SystemLog;
   /** What came after the last line break, by pipe. */
   readonly #rest = new Map<string, string>();
   #tail = '';
 
-  constructor(store: LogSink, group: string, now = new Date()) {
-    this.#store = store;
-    this.#group = group;
-    this.stream = logStreamName(now);
+  constructor(sink: LogSink, { name, logGroup, logFormat }: FunctionDefinition, now = new Date()) {
+    this.#sink = sink;
+    this.#group = logGroup;
+    this.#system = logFormat === 'JSON' ? jsonLog : textLog;
+    const day = now.toISOString().slice(0, 10).replaceAll('-', '/');
+    const whose = logGroup === `/aws/lambda/${name}` ? '' : name;
+    this.stream = `${day}/${whose}[$LATEST]${randomBytes(16).toString('hex')}`;
   }
 
   initStart(runtime: string): void {
-    this.#append([`INIT_START Runtime Version: ${runtime}`]);
+    this.#append(this.#system.initStart(runtime));
   }
 
   start(requestId: string): void {
-    this.flush();
+    this.#flush();
     this.#tail = '';
-    this.#append([`START RequestId: ${requestId} Version: $LATEST`]);
+    this.#append(this.#system.start(requestId));
   }
 
   /** Output of the process, in pieces as they come from a pipe. */
@@ -58,30 +47,20 @@ export class InvocationLog {
     this.#append(lines);
   }
 
-  line(text: string): void {
-    this.flush();
-    this.#append([text]);
+  timeout(requestId: string, text: string): void {
+    this.#flush();
+    this.#append(this.#system.timeout(requestId, text));
   }
 
   /** Writes END and REPORT, and gives the end of the invocation's log. */
   end(report: Report): string {
-    this.flush();
-    const fields = [
-      `REPORT RequestId: ${report.requestId}`,
-      `Duration: ${report.duration.toFixed(2)} ms`,
-      `Billed Duration: ${Math.ceil(report.duration + (report.initDuration ?? 0))} ms`,
-      `Memory Size: ${report.memorySize} MB`,
-      `Max Memory Used: ${Math.ceil((report.maxRssKb ?? 0) / 1024)} MB`,
-      ...(report.initDuration === undefined ? [] : [`Init Duration: ${report.initDuration.toFixed(2)} ms`]),
-      ...(report.status ? [`Status: ${report.status}`] : []),
-      ...(report.errorType ? [`Error Type: ${report.errorType}`] : []),
-    ];
-    this.#append([`END RequestId: ${report.requestId}`, `${fields.join('\t')}\t`]);
+    this.#flush();
+    this.#append(this.#system.end(report));
     return this.#tail;
   }
 
   /** Writes what has no line break yet. */
-  flush(): void {
+  #flush(): void {
     const rests = [...this.#rest.values()].filter((rest) => rest !== '');
     this.#rest.clear();
     this.#append(rests);
@@ -92,9 +71,8 @@ export class InvocationLog {
     const timestamp = Date.now();
     // The runtime sends the line breaks inside one message as carriage returns.
     const events = lines.map((line) => ({ timestamp, message: `${line.replaceAll('\r', '\n')}\n` }));
-    this.#store.append(this.#group, this.stream, events);
-    this.#tail = Buffer.from(this.#tail + events.map((event) => event.message).join(''))
-      .subarray(-TAIL)
-      .toString('utf8');
+    this.#sink.append(this.#group, this.stream, events);
+    const text = this.#tail + events.map((event) => event.message).join('');
+    this.#tail = Buffer.from(text).subarray(-TAIL).toString('utf8');
   }
 }

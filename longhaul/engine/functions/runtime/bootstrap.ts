@@ -35,7 +35,7 @@ async function serve(handler: Handler, invocation: NextInvocation): Promise<void
     const result = await handler(JSON.parse(invocation.payload), contextOf(invocation));
     await postResponse(invocation.requestId, textOf(result));
   } catch (error) {
-    writeLine('ERROR', `Invoke Error \t${failureForLog(error)}`);
+    logFailure('Invoke Error', error);
     const failure = describeFailure(error);
     await postError(invocation.requestId, failure.errorType, JSON.stringify(failure));
   }
@@ -66,9 +66,14 @@ function textOf(result: unknown): string {
   }
 }
 
+function logFailure(what: string, error: unknown): void {
+  if (process.env.AWS_LAMBDA_LOG_FORMAT === 'JSON') writeLine('ERROR', failureForLog(error, 'stackTrace'));
+  else writeLine('ERROR', `${what} \t${JSON.stringify(failureForLog(error, 'stack'))}`);
+}
+
 /** Reports what nobody caught, then ends: the process's state is unknown. */
 async function die(error: unknown, what: string, exitCode: number): Promise<never> {
-  writeLine('ERROR', `${what} \t${failureForLog(error)}`);
+  logFailure(what, error);
   const failure = describeFailure(error);
   await postError(current, failure.errorType, JSON.stringify(failure)).catch(() => {});
   process.exit(exitCode);

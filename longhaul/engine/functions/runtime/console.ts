@@ -20,12 +20,17 @@ export function patchConsole(logFormat: string | undefined): void {
   }
 }
 
-export function writeLine(level: string, message: string, logFormat = process.env.AWS_LAMBDA_LOG_FORMAT): void {
+/** Writes one log event. An object stays one in JSON, and is text otherwise. */
+export function writeLine(
+  level: string,
+  message: string | object,
+  logFormat = process.env.AWS_LAMBDA_LOG_FORMAT,
+): void {
   const timestamp = new Date().toISOString();
   const line =
     logFormat === 'JSON'
       ? JSON.stringify({ timestamp, level, requestId: current, message })
-      : [timestamp, current, level, message].join('\t');
+      : [timestamp, current, level, typeof message === 'string' ? message : JSON.stringify(message)].join('\t');
   // A line break inside one message is sent as a carriage return, so that it stays one log event.
   process.stdout.write(`${line.replaceAll('\n', '\r')}\n`);
 }

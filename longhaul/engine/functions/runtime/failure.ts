@@ -18,14 +18,15 @@ export function describeFailure(thrown: unknown): Failure {
   return { errorType: typeof thrown, errorMessage: String(thrown), trace: [] };
 }
 
-/** The log's form of it: `stack` instead of `trace`, and the error's own members (`code`, `$metadata`, …). */
-export function failureForLog(thrown: unknown): string {
+/** What the log shows of it: also the error's own members (`code`, `$metadata`, …), the stack under the format's name. */
+export function failureForLog(thrown: unknown, stackName: 'stack' | 'stackTrace'): object {
   const { errorType, errorMessage, trace } = describeFailure(thrown);
-  const members = thrown instanceof Error ? { ...thrown } : {};
+  const failure = { errorType, errorMessage, [stackName]: trace };
   try {
-    return JSON.stringify({ errorType, errorMessage, ...members, stack: trace });
+    return thrown instanceof Error ? { ...JSON.parse(JSON.stringify(thrown)), ...failure } : failure;
   } catch {
-    return JSON.stringify({ errorType, errorMessage, stack: trace });
+    // A member that JSON cannot express.
+    return failure;
   }
 }
 
