@@ -8,9 +8,6 @@ import { processRunner } from './process-runner.ts';
 import type { Runner } from './runner.ts';
 import { Container, type LogSink } from './running-container.ts';
 
-/** Fargate Spot gives a warning of two minutes, and no stop timeout may be longer. */
-const LONGEST_WARNING_SECONDS = 120;
-
 export interface FleetOptions {
   db: DatabaseSync;
   logs: LogSink;
@@ -18,6 +15,11 @@ export interface FleetOptions {
   environment: Record<string, string>;
   /** Default: local processes. */
   runner?: Runner;
+  /**
+   * The longest stop timeout of any container, in seconds. Default 120: Fargate Spot gives a warning of two minutes, and
+   * Fargate allows no more. Less is for tests.
+   */
+  longestStopTimeoutSeconds?: number;
   /** The longest stop timeout that `close` waits for, in seconds; default 10. */
   closeTimeoutSeconds?: number;
 }
@@ -30,6 +32,7 @@ export class Fleet {
   #logs: LogSink;
   #environment: Record<string, string>;
   #runner: Runner;
+  #longestStopTimeoutSeconds: number;
   #closeTimeoutSeconds: number;
   #alive = new Map<string, Container>();
   #launching = new Set<Promise<unknown>>();
@@ -37,12 +40,13 @@ export class Fleet {
   #closed = false;
 
   /** Kills what an earlier engine left running. Nothing is launched before the last of it is gone. */
-  constructor({ db, logs, environment, runner = processRunner, closeTimeoutSeconds = 10 }: FleetOptions) {
+  constructor({ db, logs, environment, runner = processRunner, ...limits }: FleetOptions) {
     this.#table = new ContainerTable(db);
     this.#logs = logs;
     this.#environment = environment;
     this.#runner = runner;
-    this.#closeTimeoutSeconds = closeTimeoutSeconds;
+    this.#longestStopTimeoutSeconds = limits.longestStopTimeoutSeconds ?? 120;
+    this.#closeTimeoutSeconds = limits.closeTimeoutSeconds ?? 10;
     this.#leftoversGone = this.#sweep();
     this.#leftoversGone.catch(() => {});
   }
@@ -77,7 +81,7 @@ export class Fleet {
         `The container of the execution "${executionId}" runs on on-demand capacity. Only Spot capacity is taken away.`,
       );
     }
-    container.stop('interrupted', Math.min(container.spec.stopTimeoutSeconds, LONGEST_WARNING_SECONDS));
+    container.stop('interrupted');
     await container.ended;
   }
 
@@ -105,7 +109,8 @@ export class Fleet {
     environment.PATH = withThisNodeFirst(environment.PATH);
     const launched = await this.#runner.launch({ ...spec, environment });
     this.#table.add(spec.id, launched.identity);
-    const container = new Container(spec, launched, this.#logs);
+    const stopTimeoutSeconds = Math.min(spec.stopTimeoutSeconds, this.#longestStopTimeoutSeconds);
+    const container = new Container({ ...spec, stopTimeoutSeconds }, launched, this.#logs);
     this.#alive.set(spec.id, container);
     container.ended.then(() => {
       this.#alive.delete(spec.id);
