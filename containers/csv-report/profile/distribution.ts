@@ -10,13 +10,21 @@ export interface Distribution {
   quantile(q: number): number;
   /** How many values are smaller than `x`. */
   below(x: number): number;
+  /** The value that is more than `DOMINANT` of all, if it is known exactly, and the distribution of the others. */
+  readonly dominant?: { value: number; count: number; others: Distribution };
 }
+
+const DOMINANT = 0.8;
 
 /** `values`: with their counts, in the order of first occurrence, which the moments follow. */
 export function countedDistribution(values: readonly [value: number, count: number][]): Distribution {
   const moments = new Moments();
   for (const [value, count] of values) moments.add(value, count);
   const sorted = values.toSorted((a, b) => a[0] - b[0]);
+  const totals = new Map<number, number>();
+  for (const [value, count] of values) totals.set(value, (totals.get(value) ?? 0) + count);
+  const [value, count] = [...totals].find(([, count]) => count > DOMINANT * moments.count) ?? [];
+  const others = values.filter((entry) => entry[0] !== value);
   const at = (rank: number) => {
     let seen = 0;
     for (const [value, count] of sorted) {
@@ -28,6 +36,9 @@ export function countedDistribution(values: readonly [value: number, count: numb
   return {
     moments,
     exact: true,
+    ...(value !== undefined &&
+      count !== undefined &&
+      others.length > 1 && { dominant: { value, count, others: countedDistribution(others) } }),
     quantile(q) {
       const rank = (moments.count - 1) * q;
       const [low, high] = [at(Math.floor(rank)), at(Math.ceil(rank))];

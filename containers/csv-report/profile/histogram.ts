@@ -7,6 +7,8 @@ export interface Histogram<Value = number> {
   /** Values outside of the bins: a few extremes do not press everything else into one bar. */
   below: number;
   above: number;
+  /** A value that is most of the column, left out so that the rest can be seen. */
+  without?: { value: Value; count: number };
   exact: boolean;
 }
 
@@ -14,10 +16,16 @@ export type Scale = 'integer' | 'number' | 'date' | 'datetime';
 
 const BINS = 24;
 const DAY = 86_400_000;
-/** How many times wider than the middle 98 % the whole range must be for the extremes to be left out. */
-const FAR = 5;
+/** How many times wider than the middle 95 % the whole range must be for the extremes to be left out. */
+const FAR = 4;
 
 export function histogram(distribution: Distribution, scale: Scale): Histogram {
+  const without = distribution.dominant;
+  if (without === undefined) return plainHistogram(distribution, scale);
+  return { ...plainHistogram(without.others, scale), without: { value: without.value, count: without.count } };
+}
+
+function plainHistogram(distribution: Distribution, scale: Scale): Histogram {
   const { moments } = distribution;
   const [low, high] = window(distribution);
   const edges = low === high ? [low, low] : binEdges(low, high, scale);
@@ -36,7 +44,7 @@ export function histogram(distribution: Distribution, scale: Scale): Histogram {
 /** The range to show: everything, or without the far ends when they would make the middle invisible. */
 function window(distribution: Distribution): [number, number] {
   const { min, max } = distribution.moments;
-  const [low, high] = [distribution.quantile(0.01), distribution.quantile(0.99)];
+  const [low, high] = [distribution.quantile(0.025), distribution.quantile(0.975)];
   const middle = high - low;
   if (middle <= 0 || max - min <= FAR * middle) return [min, max];
   return [low - min <= middle ? min : low, max - high <= middle ? max : high];

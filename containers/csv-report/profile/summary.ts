@@ -124,14 +124,18 @@ function numberStatistics(distribution: Distribution, integers: boolean): Number
 function timeStatistics(distribution: Distribution, dates: boolean): TimeStatistics {
   const { count, min, max, mean } = distribution.moments;
   const text = dates ? dateText : datetimeText;
-  const { bins, ...rest } = histogram(distribution, dates ? 'date' : 'datetime');
+  const { bins, without, ...rest } = histogram(distribution, dates ? 'date' : 'datetime');
   return {
     count,
     min: text(min),
     max: text(max),
     mean: text(mean),
     quantiles: { ...quantiles(distribution, text), exact: distribution.exact },
-    histogram: { bins: bins.map((bin) => ({ from: text(bin.from), to: text(bin.to), count: bin.count })), ...rest },
+    histogram: {
+      bins: bins.map((bin) => ({ from: text(bin.from), to: text(bin.to), count: bin.count })),
+      ...(without && { without: { value: text(without.value), count: without.count } }),
+      ...rest,
+    },
   };
 }
 

@@ -10,8 +10,9 @@ interface Bar {
   label: string;
 }
 
-interface Axis {
-  ticks: { at: number; label: string }[];
+interface Tick {
+  at: number;
+  label: string;
 }
 
 const WIDTH = 380;
@@ -31,7 +32,7 @@ export function numberHistogram({ bins }: Histogram, integers: boolean, median: 
     .ticks(5)
     .filter((at) => !shift || (Number.isInteger(at) && at < bars.at(-1)!.to))
     .map((at) => ({ at: at + shift, label: format(at).replace('−', '-') }));
-  return histogramChart(bars, { ticks }, median + shift, `Histogram of ${name}`);
+  return histogramChart(bars, ticks, median + shift, `Histogram of ${name}`);
 }
 
 export function timeHistogram({ bins }: Histogram<string>, median: string, name: string): Html {
@@ -45,10 +46,10 @@ export function timeHistogram({ bins }: Histogram<string>, median: string, name:
   const scale = scaleUtc([bars[0]!.from, bars.at(-1)!.to], [0, 1]);
   const format = scale.tickFormat(5);
   const ticks = scale.ticks(5).map((date) => ({ at: date.getTime(), label: format(date) }));
-  return histogramChart(bars, { ticks }, time(median), `Histogram of ${name}`);
+  return histogramChart(bars, ticks, time(median), `Histogram of ${name}`);
 }
 
-function histogramChart(bars: Bar[], axis: Axis, median: number, title: string): Html {
+function histogramChart(bars: Bar[], ticks: Tick[], median: number, title: string): Html {
   const total = bars.reduce((sum, bar) => sum + bar.count, 0);
   const [low, high] = [bars[0]!.from, bars.at(-1)!.to];
   const x = low === high ? () => (PLOT.left + PLOT.right) / 2 : scaleLinear([low, high], [PLOT.left, PLOT.right]);
@@ -79,11 +80,24 @@ ${
   low !== high &&
   html`<g class="median"><title>Median</title><line x1="${round(x(median))}" x2="${round(x(median))}" y1="${PLOT.top - 4}" y2="${PLOT.bottom}"/></g>`
 }
-${axis.ticks.map(({ at, label }) => {
+${everyNth(ticks, x).map(({ at, label }) => {
   const anchor = x(at) > PLOT.right - 14 ? 'end' : 'middle';
   return html`<text class="tick" x="${round(anchor === 'end' ? Math.min(x(at) + 8, WIDTH - 1) : x(at))}" y="${PLOT.bottom + 16}" text-anchor="${anchor}">${label}</text>`;
 })}
 </svg>`;
+}
+
+/** All ticks, or every second, third, … of them, so that no label touches the next. */
+function everyNth(ticks: Tick[], x: (at: number) => number): Tick[] {
+  const width = (label: string) => 6.2 * label.length + 8;
+  for (let n = 1; ; n++) {
+    const kept = ticks.filter((_, i) => i % n === 0);
+    const touches = ({ at, label }: Tick, i: number) => {
+      const next = kept[i + 1];
+      return next !== undefined && x(next.at) - x(at) < (width(label) + width(next.label)) / 2;
+    };
+    if (!kept.some(touches)) return kept;
+  }
 }
 
 /** The shape alone, for a table's row. */

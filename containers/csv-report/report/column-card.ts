@@ -1,3 +1,4 @@
+import type { Histogram } from '../profile/histogram.ts';
 import type { ColumnReport, NumberStatistics, TimeStatistics } from '../profile/result.ts';
 import { numberHistogram, timeHistogram } from './charts.ts';
 import { count, number, percent, plural } from './format.ts';
@@ -13,7 +14,6 @@ ${numbers && numberSection(name, numbers, type)}
 ${times && timeSection(name, times)}
 ${kinds(column)}
 ${frequent(column)}
-${column.length && html`<p class="quiet">${lengthText(column.length)}</p>`}
 </article>`;
 }
 
@@ -50,15 +50,19 @@ function numberSection(name: string, statistics: NumberStatistics, type: ColumnR
   const about = quantiles.exact ? '' : '≈ ';
   return html`${numberHistogram(histogram, integers, quantiles.p50, name)}
 ${outside(histogram)}
-<dl>${[
+${figures(
+  [
     ['Minimum', number(min)],
     ['Median', about + number(quantiles.p50)],
     ['Maximum', number(max)],
     ['Mean', number(mean)],
-    ['Standard deviation', standardDeviation === null ? 'none' : number(standardDeviation)],
+    ['Std. deviation', standardDeviation === null ? 'none' : number(standardDeviation)],
+  ],
+  [
     ['Middle half', `${about}${number(quantiles.p25)} to ${number(quantiles.p75)}`],
     ['Middle 90 %', `${about}${number(quantiles.p5)} to ${number(quantiles.p95)}`],
-  ].map(([term, value]) => html`<div><dt>${term}</dt><dd>${value}</dd></div>`)}</dl>`;
+  ],
+)}`;
 }
 
 function timeSection(name: string, { min, max, quantiles, histogram }: TimeStatistics): Html {
@@ -66,18 +70,31 @@ function timeSection(name: string, { min, max, quantiles, histogram }: TimeStati
   const show = (text: string) => text.replace('T', ' ');
   return html`${timeHistogram(histogram, quantiles.p50, name)}
 ${outside(histogram)}
-<dl>${[
+${figures(
+  [
     ['Earliest', show(min)],
     ['Median', about + show(quantiles.p50)],
     ['Latest', show(max)],
-    ['Middle half', `${about}${show(quantiles.p25)} to ${show(quantiles.p75)}`],
-  ].map(([term, value]) => html`<div><dt>${term}</dt><dd>${value}</dd></div>`)}</dl>`;
+  ],
+  [['Middle half', `${about}${show(quantiles.p25)} to ${show(quantiles.p75)}`]],
+)}`;
 }
 
-function outside({ below, above }: { below: number; above: number }): Html | undefined {
-  if (below + above === 0) return undefined;
-  const parts = [below > 0 && `${count(below)} smaller`, above > 0 && `${count(above)} larger`].filter(Boolean);
-  return html`<p class="quiet">Not in the picture: ${parts.join(' and ')} ${below + above === 1 ? 'value' : 'values'}.</p>`;
+/** Short values side by side, ranges below them. */
+function figures(values: [term: string, value: string][], ranges: [term: string, value: string][]): Html {
+  const entry = ([term, value]: [string, string]) => html`<div><dt>${term}</dt><dd>${value}</dd></div>`;
+  return html`<dl>${values.map(entry)}</dl><dl class="ranges">${ranges.map(entry)}</dl>`;
+}
+
+/** What the histogram leaves out so that the rest can be seen. */
+function outside({ below, above, without }: Histogram<unknown>): Html | undefined {
+  const parts = [
+    without &&
+      `${plural(without.count, 'cell')} with ${typeof without.value === 'number' ? number(without.value) : without.value}`,
+    below > 0 && plural(below, 'smaller value'),
+    above > 0 && plural(above, 'larger value'),
+  ].filter(Boolean);
+  return parts.length > 0 ? html`<p class="quiet">Not in the picture: ${parts.join(', ')}.</p>` : undefined;
 }
 
 /** Which kinds of cells a column has, when it is not all one. */
@@ -88,32 +105,44 @@ function kinds({ kinds, type, filled }: ColumnReport): Html | undefined {
   return html`<p class="kinds">${list.join(' · ')}</p>`;
 }
 
-function frequent({
-  frequent: { values, exact, error },
-  filled,
-  distinct,
-  numbers,
-  times,
-}: ColumnReport): Html | undefined {
-  if (filled === 0) return html`<p class="quiet">Nothing but empty cells.</p>`;
+function frequent(column: ColumnReport): Html {
+  const { filled, distinct, numbers, times, length } = column;
+  const { values, exact, error } = column.frequent;
   const [first] = values;
-  if (exact && first?.count === 1) {
-    return html`<p class="quiet">${filled === 1 ? 'One value.' : 'Every value occurs once.'}</p>`;
+  const notes: string[] = [];
+  let table: Html | undefined;
+  if (filled === 0) notes.push('Nothing but empty cells');
+  else if (first === undefined) notes.push(`No frequent values: none occurs more than ${plural(2 * error, 'time')}`);
+  else if (exact && first.count === 1) notes.push(filled === 1 ? 'One value' : 'Every value occurs once');
+  else {
+    const shown = numbers || times ? values.slice(0, 3) : values;
+    table = valueTable(shown, column);
+    if (exact && distinct.count > shown.length)
+      notes.push(`and ${plural(distinct.count - shown.length, 'other value')}`);
   }
-  if (first === undefined) {
-    return html`<p class="quiet">No frequent values: none occurs more than ${plural(2 * error, 'time')}.</p>`;
-  }
-  const shown = numbers || times ? values.slice(0, 3) : values;
-  const rest = exact ? distinct.count - shown.length : 0;
-  const about = exact ? '' : '≥ ';
-  return html`<table class="values"><caption>${exact ? 'Most frequent values' : `Most frequent values (counts up to ${count(error)} too low)`}</caption>
-<tbody>${shown.map(
-    ({ value, count: times }) => html`<tr><th scope="row"><span>${value}</span></th>
-<td class="meter">${fillBar(times, Math.max(first.count, 1))}</td><td>${about}${count(times)}</td><td class="share">${percent(times, filled)}</td></tr>`,
-  )}</tbody></table>
-${rest > 0 && html`<p class="quiet">and ${plural(rest, 'other value')}</p>`}`;
+  if (length)
+    notes.push(
+      length.min === length.max
+        ? plural(length.min, 'character')
+        : `${count(length.min)} to ${plural(length.max, 'character')}`,
+    );
+  return html`${table}${notes.length > 0 && html`<p class="quiet">${notes.join(' · ')}</p>`}`;
 }
 
-function lengthText({ min, max }: { min: number; max: number }): string {
-  return min === max ? `Always ${plural(min, 'character')}` : `${count(min)} to ${plural(max, 'character')}`;
+function valueTable(
+  values: ColumnReport['frequent']['values'],
+  { frequent: { exact, error }, filled }: ColumnReport,
+): Html {
+  const caption = exact ? 'Most frequent values' : `Most frequent values (counts up to ${count(error)} too low)`;
+  const most = values[0]?.count ?? 1;
+  return html`<table class="values"><caption>${caption}</caption><tbody>${values.map(
+    ({ value, count: times }) => html`<tr><th scope="row">${meter(times, most)}<span>${value}</span></th>
+<td>${exact ? '' : '≥ '}${count(times)}</td><td class="share">${percent(times, filled)}</td></tr>`,
+  )}</tbody></table>`;
+}
+
+/** A pale bar behind a value, as long as its share of the most frequent one. */
+function meter(times: number, most: number): Html {
+  const width = Math.max(Math.round((10_000 * times) / most) / 100, 0.5);
+  return html`<svg class="meter" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true"><rect width="${width}" height="1"/></svg>`;
 }

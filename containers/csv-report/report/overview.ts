@@ -7,7 +7,7 @@ import { type Html, html } from './html.ts';
 /** All columns in a table, each linked to its card. */
 export function overview(columns: ColumnReport[]): Html {
   return html`<div class="scroll" tabindex="0" role="region" aria-label="All columns"><table class="overview">
-<thead><tr><th scope="col">Column</th><th scope="col">Type</th><th scope="col">Filled</th><th scope="col" class="figure">Distinct</th><th scope="col" class="wide">Range or most frequent</th><th scope="col">Distribution</th></tr></thead>
+<thead><tr><th scope="col">Column</th><th scope="col">Type</th><th scope="col">Filled</th><th scope="col" class="figure">Distinct</th><th scope="col" class="wide">Range or most frequent</th><th scope="col" class="shape">Distribution</th></tr></thead>
 <tbody>${columns.map(row)}</tbody></table></div>`;
 }
 
@@ -18,7 +18,7 @@ function row(column: ColumnReport, index: number): Html {
 <td class="filled-cell">${fillBar(filled, filled + empty)}<span>${percent(filled, filled + empty)}</span></td>
 <td class="figure">${distinctText(column)}</td>
 <td class="wide"><span class="clip">${essence(column)}</span></td>
-<td>${shape(column)}</td></tr>`;
+<td class="shape">${shape(column)}</td></tr>`;
 }
 
 function essence({ numbers, times, frequent }: ColumnReport): string {

@@ -42,7 +42,7 @@ th { text-align: left; font-weight: 600; }
 .overview th, .overview td { padding: 0.4rem 1rem; border-bottom: 1px solid var(--line); }
 .overview tbody tr:last-child > * { border-bottom: 0; }
 .overview thead th { color: var(--quiet); font-size: 0.8rem; white-space: nowrap; }
-.overview tbody th { max-width: 18rem; overflow-wrap: anywhere; }
+.overview tbody th { max-width: 18rem; overflow-wrap: break-word; }
 .overview .figure { text-align: right; white-space: nowrap; }
 .filled-cell { white-space: nowrap; }
 .filled-cell .filled { width: 4.5rem; display: inline-block; vertical-align: middle; margin-right: 0.6rem; }
@@ -55,10 +55,10 @@ svg rect { fill: var(--ink); }
 svg .rest { fill: var(--rest); }
 .spark { width: 6rem; height: 1.4rem; }
 .filled { width: 100%; height: 6px; border-radius: 3px; overflow: hidden; }
-.cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 23rem), 1fr)); gap: 1rem; align-items: start; }
+.cards { columns: 23rem; column-gap: 1rem; }
 .card {
   background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: 1rem 1.1rem; display: grid; gap: 0.8rem;
-  scroll-margin: 1rem; min-width: 0;
+  break-inside: avoid; margin-bottom: 1rem; scroll-margin: 1rem;
 }
 .card:target { border-color: var(--ink); box-shadow: 0 0 0 1px var(--ink); }
 .card header { display: flex; justify-content: space-between; align-items: baseline; gap: 0.75rem; }
@@ -72,19 +72,18 @@ svg .rest { fill: var(--rest); }
 .chart .bar:hover .hover { fill: var(--hover); }
 .chart .median line { stroke: var(--text); stroke-width: 1.2; stroke-dasharray: 3 3; opacity: 0.75; }
 .card dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(6.4rem, 1fr)); gap: 0.55rem 1rem; }
+.card dl.ranges { grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); }
 .card dt { color: var(--quiet); font-size: 0.8rem; }
 .card dd { font-weight: 600; font-size: 0.92rem; overflow-wrap: anywhere; }
 .quiet, .kinds { font-size: 0.87rem; }
-.values { table-layout: fixed; font-size: 0.87rem; }
-.values caption { text-align: left; color: var(--quiet); font-size: 0.8rem; padding-bottom: 0.2rem; }
-.values th, .values td { padding: 0.16rem 0; vertical-align: middle; }
-.values th { width: 44%; font-weight: 400; }
-.values th span { display: block; overflow: hidden; text-overflow: ellipsis; white-space: pre; padding-right: 0.75rem; }
-.values td { text-align: right; white-space: nowrap; width: 20%; }
-.values .meter { width: auto; }
-.values .meter .filled { height: 8px; }
-.values .meter .rest { fill: transparent; }
-.values .share { color: var(--quiet); width: 17%; }
+.values { font-size: 0.87rem; border-collapse: separate; border-spacing: 0 2px; table-layout: fixed; }
+.values caption { text-align: left; color: var(--quiet); font-size: 0.8rem; padding-bottom: 0.1rem; }
+.values th, .values td { padding: 0.14rem 0; }
+.values th { position: relative; font-weight: 400; }
+.values th span { position: relative; display: block; padding-left: 0.45rem; overflow: hidden; text-overflow: ellipsis; white-space: pre; }
+.values td { text-align: right; white-space: nowrap; width: 4.6rem; }
+.values .share { color: var(--quiet); width: 4.2rem; }
+.meter { position: absolute; inset: 0; width: 100%; height: 100%; border-radius: 4px; opacity: 0.2; }
 .malformed { background: var(--warn-page); border: 1px solid var(--warn); border-radius: 12px; padding: 1rem 1.1rem; margin-top: 1.5rem; }
 .malformed h2 { margin: 0 0 0.25rem; color: var(--warn); }
 .malformed table { width: auto; margin-top: 0.5rem; }
@@ -94,15 +93,13 @@ footer { margin-top: 2.5rem; font-size: 0.85rem; display: grid; gap: 0.25rem; ma
 .identity { overflow-wrap: anywhere; }
 @media (max-width: 40rem) {
   .tiles { grid-template-columns: 1fr 1fr; }
+  .tiles > :last-child:nth-child(odd) { grid-column: 1 / -1; }
   .tiles dd { font-size: 1.25rem; }
   .overview th, .overview td { padding: 0.4rem 0.6rem; }
-  .overview .wide { display: none; }
-  .overview tbody th { min-width: 7rem; }
+  .overview .wide, .overview .shape { display: none; }
   .filled-cell .filled { display: none; }
-  .spark { width: 4.5rem; }
 }
 @media print {
   body { background: none; }
-  .card { break-inside: avoid; }
 }
 `;
