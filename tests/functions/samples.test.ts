@@ -1,0 +1,50 @@
+import { S3Client } from '@aws-sdk/client-s3';
+import {
+  DescribeExecutionCommand,
+  GetExecutionHistoryCommand,
+  SFNClient,
+  StartExecutionCommand,
+} from '@aws-sdk/client-sfn';
+import { mockClient } from 'aws-sdk-client-mock';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { type Resource, read, resources, root } from '../template/templates.ts';
+import { context, sample } from './lambda.ts';
+
+const { Globals } = read('template.yaml');
+const functions = resources('template.yaml', 'AWS::Serverless::Function');
+const env = sample('env').Parameters;
+
+beforeEach(() => {
+  const sfn = mockClient(SFNClient);
+  sfn.on(StartExecutionCommand).resolves({});
+  sfn.on(DescribeExecutionCommand).resolves({ status: 'RUNNING', startDate: new Date(0), input: '{}' });
+  sfn.on(GetExecutionHistoryCommand).resolves({ events: [] });
+  mockClient(S3Client).rejects(Object.assign(new Error('The specified key does not exist.'), { name: 'NoSuchKey' }));
+  vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  vi.restoreAllMocks();
+});
+
+/** The environment of a function under `sam local invoke --env-vars events/env.json`: literals of the template, the rest from the file. */
+const environmentOf = ({ Properties }: Resource): Record<string, unknown> => ({
+  ...Globals.Function.Environment.Variables,
+  ...Properties.Environment?.Variables,
+  ...env,
+});
+
+test.each(functions)('%s takes the sample in events/, with what events/env.json says', async (name, resource) => {
+  for (const [key, value] of Object.entries(environmentOf(resource))) vi.stubEnv(key, String(value));
+  const [file, exported] = resource.Properties.Handler.split('.');
+  const module = await import(`${root}/functions/${file}.ts`);
+  const answer = await module[exported](sample(name), context);
+  expect(answer.statusCode ?? 202).toBeLessThan(300);
+  if (resource.Properties.Events.Post) expect(answer.statusCode).toBe(202);
+});
+
+test('events/env.json holds what sam local cannot find out: names that only a deployed stack has', () => {
+  const variables = functions.flatMap(([, resource]) => Object.keys(environmentOf(resource)));
+  for (const name of Object.keys(env)) expect(variables).toContain(name);
+  expect(Object.keys(env)).toEqual(expect.arrayContaining(['STATE_MACHINE_ARN', 'ARTIFACTS_BUCKET']));
+});

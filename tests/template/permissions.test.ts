@@ -1,0 +1,109 @@
+import { expect, test } from 'vitest';
+import { list, read, resources, statements, templates } from './templates.ts';
+
+/** Actions for which AWS knows no narrower resource (Service Authorization Reference), or a condition is the limit. */
+const UNBOUND = new Set([
+  'batch:DescribeJobs',
+  'ecr:GetAuthorizationToken',
+  'ecs:ListTasks',
+  'logs:CreateLogDelivery',
+  'logs:GetLogDelivery',
+  'logs:UpdateLogDelivery',
+  'logs:DeleteLogDelivery',
+  'logs:ListLogDeliveries',
+  'logs:PutResourcePolicy',
+  'logs:DescribeResourcePolicies',
+  'logs:DescribeLogGroups',
+]);
+
+const all = templates.flatMap((template) =>
+  statements(read(template)).map(({ path, statement }) => ({ path: `${template}${path}`, statement })),
+);
+const allows = all.filter(({ statement }) => statement.Effect === 'Allow' && !statement.Principal);
+const named = allows.map(({ path, statement }) => [path, statement] as const);
+const { Resources } = read('template.yaml');
+
+test.each(named)('%s names its actions one by one', (_path, statement) => {
+  for (const action of list(statement.Action)) expect(action).toMatch(/^[a-z0-9]+:[A-Z][A-Za-z]+$/);
+});
+
+test.each(named)('%s reaches no further than AWS forces it to', (_path, statement) => {
+  if (!list(statement.Resource).includes('*')) return expect(list(statement.Resource)).not.toHaveLength(0);
+  for (const action of list(statement.Action)) expect(UNBOUND).toContain(action);
+});
+
+test('tasks are found in our own cluster only', () => {
+  const finders = allows.filter(({ statement }) => list(statement.Action).includes('ecs:ListTasks'));
+  expect(finders).toHaveLength(1);
+  expect(finders[0]?.statement.Condition).toEqual({ ArnEquals: { 'ecs:cluster': 'Compute.Outputs.ClusterArn' } });
+});
+
+test('roles are handed to tasks only, and only those of this stack', () => {
+  const passes = allows.filter(({ statement }) => list(statement.Action).includes('iam:PassRole'));
+  expect(passes).toHaveLength(1);
+  expect(passes[0]?.statement).toMatchObject({
+    Resource: expect.stringMatching(/:role\/longhaul\/\$\{AWS::StackName\}\/\*$/),
+    Condition: { StringEquals: { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' } },
+  });
+});
+
+test.each([
+  ['S3Trigger', ['s3:PutObject', 'states:StartExecution']],
+  ['ScheduleTrigger', ['s3:PutObject', 'states:StartExecution']],
+  ['ListJobs', []],
+  ['RunJob', ['s3:PutObject', 'states:StartExecution']],
+  [
+    'GetExecution',
+    ['batch:DescribeJobs', 's3:GetObject', 's3:ListBucket', 'states:DescribeExecution', 'states:GetExecutionHistory'],
+  ],
+])('%s may do what it does and nothing else', (name, actions) => {
+  const allowed = statements(Resources[name].Properties.Policies).flatMap(({ statement }) => list(statement.Action));
+  expect(allowed.sort()).toEqual(actions);
+});
+
+test('every function is in the list above', () => {
+  const functions = resources('template.yaml', 'AWS::Serverless::Function');
+  expect(functions.map(([name]) => name)).toEqual([
+    'S3Trigger',
+    'ScheduleTrigger',
+    'ListJobs',
+    'RunJob',
+    'GetExecution',
+  ]);
+});
+
+test('every role of a job can be used by tasks of this account only', () => {
+  const roles = templates.flatMap((template) => resources(template, 'AWS::IAM::Role'));
+  expect(roles.length).toBeGreaterThan(0);
+  for (const [, { Properties }] of roles) {
+    expect(Properties.Path).toMatch(/^\/longhaul\/\$\{App\}\/$/);
+    expect(Properties.AssumeRolePolicyDocument.Statement).toEqual([
+      {
+        Effect: 'Allow',
+        Principal: { Service: 'ecs-tasks.amazonaws.com' },
+        Action: 'sts:AssumeRole',
+        Condition: { StringEquals: { 'aws:SourceAccount': 'AWS::AccountId' } },
+      },
+    ]);
+  }
+});
+
+const buckets = resources('template.yaml', 'AWS::S3::Bucket');
+
+test.each(buckets)('bucket %s is encrypted, private and speaks TLS only', (name, { Properties }) => {
+  expect(Properties.BucketEncryption.ServerSideEncryptionConfiguration).toHaveLength(1);
+  expect(Object.values(Properties.PublicAccessBlockConfiguration)).toEqual([true, true, true, true]);
+  const policies = resources('template.yaml', 'AWS::S3::BucketPolicy').filter(
+    ([, one]) => one.Properties.Bucket === name,
+  );
+  expect(policies.flatMap(([, one]) => one.Properties.PolicyDocument.Statement)).toEqual([
+    {
+      Sid: 'TlsOnly',
+      Effect: 'Deny',
+      Principal: '*',
+      Action: 's3:*',
+      Resource: [`${name}.Arn`, `\${${name}.Arn}/*`],
+      Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+    },
+  ]);
+});

@@ -1,0 +1,53 @@
+import { globSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parse } from 'yaml';
+
+export const root = fileURLToPath(new URL('../../', import.meta.url));
+
+/** Every CloudFormation template of the app, relative to its root. */
+export const templates = [
+  'template.yaml',
+  ...globSync(['infrastructure/*.yaml', 'containers/*/template.yaml'], { cwd: root }).sort(),
+];
+
+/** A template with its tags taken off: `!Ref Uploads` is `Uploads`, `!If [A, b, c]` is `[A, b, c]`. */
+export function read(template: string): Loose {
+  return parse(readFileSync(`${root}/${template}`, 'utf8'), { merge: true, logLevel: 'silent' });
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: tests reach into all kinds of resources
+type Loose = any;
+
+export interface Resource {
+  Type: string;
+  Condition?: string;
+  UpdateReplacePolicy?: string;
+  Properties: Loose;
+  Metadata: Loose;
+}
+
+/** The resources of a template by logical id, of one type or of all. */
+export function resources(template: string, type?: string): [string, Resource][] {
+  const all = Object.entries(read(template).Resources as Record<string, Resource>);
+  return type ? all.filter(([, { Type }]) => Type === type) : all;
+}
+
+export interface Statement {
+  Sid?: string;
+  Effect: string;
+  Action: string | string[];
+  Resource?: string | string[];
+  Condition?: object;
+  Principal?: unknown;
+}
+
+/** Every policy statement below `value`, with where it stands. */
+export function statements(value: unknown, path = ''): { path: string; statement: Statement }[] {
+  if (Array.isArray(value)) return value.flatMap((item, index) => statements(item, `${path}/${index}`));
+  if (typeof value !== 'object' || value === null) return [];
+  if ('Effect' in value && 'Action' in value) return [{ path, statement: value as Statement }];
+  return Object.entries(value).flatMap(([key, member]) => statements(member, `${path}/${key}`));
+}
+
+export const list = <T>(value: T | T[] | undefined): T[] =>
+  value === undefined ? [] : Array.isArray(value) ? value : [value];
