@@ -1,0 +1,66 @@
+import type { Service } from '../../endpoint/service.ts';
+import { type Fauxqs, openFauxqs } from './fauxqs.ts';
+
+const account = '000000000000';
+
+export interface MessagingOptions {
+  /** Where queues, messages, topics and subscriptions are kept. */
+  dataDirectory: string;
+  /** Of the endpoint that serves it, `http://127.0.0.1:4566`: queue URLs begin with it. */
+  url: string;
+}
+
+/** SQS, SNS and STS, by fauxqs, behind the one endpoint. */
+export class Messaging {
+  /** `sqs`, `sns` and `sts`. */
+  readonly services: Service[];
+  readonly #fauxqs: Fauxqs;
+
+  static async open({ dataDirectory, url }: MessagingOptions): Promise<Messaging> {
+    return new Messaging(await openFauxqs(dataDirectory, (name) => `${url}/${account}/${name}`));
+  }
+
+  private constructor(fauxqs: Fauxqs) {
+    this.#fauxqs = fauxqs;
+    this.services = ['sqs', 'sns', 'sts'].map((signingName) => ({
+      signingName,
+      handle: (request, response) => {
+        // A client that takes a queue's URL for the endpoint sends to its path; fauxqs knows the root only.
+        request.url = '/';
+        fauxqs.app.routing(request, response);
+      },
+    }));
+  }
+
+  /**
+   * Creates a queue, or gives the one that is there the attributes; its messages stay.
+   *
+   * @param attributes - under the API's names: `VisibilityTimeout`, `RedrivePolicy` (JSON), …; a name that ends with
+   *   `.fifo` makes a FIFO queue
+   * @returns its URL: `http://127.0.0.1:4566/000000000000/name`
+   */
+  createQueue(name: string, attributes: Record<string, string> = {}): string {
+    const { queues } = this.#fauxqs;
+    const existing = queues.getQueueByName(name);
+    if (existing) {
+      const { FifoQueue: _, ...changeable } = attributes;
+      existing.setAttributes(changeable);
+      return existing.url;
+    }
+    const arn = `arn:aws:sqs:us-east-1:${account}:${name}`;
+    return queues.createQueue(name, '', arn, { ...(name.endsWith('.fifo') ? fifo : {}), ...attributes }).url;
+  }
+
+  /** Ends waiting receivers and closes the store. */
+  close(): Promise<void> {
+    return this.#fauxqs.close();
+  }
+}
+
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html */
+const fifo = {
+  FifoQueue: 'true',
+  ContentBasedDeduplication: 'false',
+  DeduplicationScope: 'queue',
+  FifoThroughputLimit: 'perQueue',
+};
