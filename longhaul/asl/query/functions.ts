@@ -1,0 +1,95 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { Expression, Focus } from 'jsonata';
+import type { Json } from '../host.ts';
+import { seededRandom } from './seeded-random.ts';
+
+/** The time of an evaluation is bound under a name that no expression can write. */
+export const nowBinding = 'evaluated at';
+
+const algorithms: Record<string, string> = {
+  MD5: 'md5',
+  'SHA-1': 'sha1',
+  'SHA-256': 'sha256',
+  'SHA-384': 'sha384',
+  'SHA-512': 'sha512',
+};
+
+/** The longest result of `$range` that Step Functions gives (measured, see the bounds in expression.ts). */
+const longestRange = 360_145;
+
+/**
+ * The functions that Step Functions adds to JSONata (transforming-data.html, "JSONata functions provided by Step Functions"), and
+ * those of JSONata that depend on time and chance. `$eval` is taken away: Step Functions has `$parse` instead.
+ */
+export function registerFunctions(expression: Expression, random: () => number): void {
+  expression.assign('eval', undefined);
+
+  expression.registerFunction('partition', partition, '<an?:a>');
+  expression.registerFunction('range', range, '<nnn?:a>');
+  expression.registerFunction('hash', hash, '<ss?:s>');
+  expression.registerFunction('parse', parse, '<s?:x>');
+  expression.registerFunction('uuid', () => randomUUID(), '<:s>');
+  expression.registerFunction(
+    'random',
+    (seed?: number) => (seed === undefined ? random() : seededRandom(seed)),
+    '<n?:n>',
+  );
+
+  expression.registerFunction(
+    'millis',
+    function (this: Focus) {
+      return this.environment.lookup(nowBinding);
+    },
+    '<:n>',
+  );
+  expression.registerFunction(
+    'now',
+    function (this: Focus, picture?: string, timezone?: string) {
+      const { implementation } = this.environment.lookup('fromMillis');
+      return implementation.call(this, this.environment.lookup(nowBinding), picture, timezone);
+    },
+    '<s?s?:s>',
+  );
+}
+
+/** An error of JSONata with a text of its own. */
+function refused(message: string): { code: string; message: string } {
+  return { code: 'D3137', message };
+}
+
+/** Numbers that must be whole are rounded towards zero. */
+function partition(array: Json[] | undefined, size?: number): Json[][] | undefined {
+  if (array === undefined) return undefined;
+  const length = size === undefined ? array.length : Math.trunc(size);
+  if (length < 0 || (length === 0 && array.length > 0)) throw refused('Second argument must be greater than zero');
+  const chunks: Json[][] = [];
+  for (let start = 0; start < array.length; start += length) chunks.push(array.slice(start, start + length));
+  return chunks;
+}
+
+function range(first?: number, last?: number, step?: number): number[] | undefined {
+  if (first === undefined || last === undefined || step === undefined) return undefined;
+  const [start, end, by] = [Math.trunc(first), Math.trunc(last), Math.trunc(step)];
+  if (by === 0) throw refused('Third argument must not be zero');
+  const length = Math.max(0, Math.floor((end - start) / by) + 1);
+  if (length > longestRange) throw { code: 'D2015', value: longestRange };
+  return Array.from({ length }, (_, index) => start + index * by);
+}
+
+function hash(text?: string, algorithm?: string): string | undefined {
+  if (text === undefined || algorithm === undefined) return undefined;
+  const name = Object.hasOwn(algorithms, algorithm) ? algorithms[algorithm] : undefined;
+  if (name === undefined) {
+    throw refused(`Second argument must be one of ${Object.keys(algorithms).join(', ')}; it is ${algorithm}`);
+  }
+  return createHash(name).update(text, 'utf8').digest('hex');
+}
+
+function parse(text?: string): Json | undefined {
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    throw refused('Invalid JSON');
+  }
+}
