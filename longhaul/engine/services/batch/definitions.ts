@@ -86,12 +86,12 @@ export class Definitions {
     const { ComputeEnvironmentOrder = [] } = resource.properties;
     const order = [...ComputeEnvironmentOrder]
       .sort((a, b) => Number(a.Order) - Number(b.Order))
-      .map(({ Order, ComputeEnvironment }: Record<string, unknown>) => {
+      .flatMap(({ Order, ComputeEnvironment }: Record<string, unknown>) => {
         const known = this.environment(String(ComputeEnvironment));
-        if (!known) {
-          throw new Error(`${resource.path}: there is no compute environment "${ComputeEnvironment}" in the template.`);
-        }
-        return { order: Number(Order), known };
+        if (known) return [{ order: Number(Order), known }];
+        const message = `The template has no compute environment "${ComputeEnvironment}": nothing runs on it.`;
+        this.warnings.push({ path: resource.path, message });
+        return [];
       });
     return {
       detail: {

@@ -15,6 +15,9 @@ import { type AttemptEnding, type Decision, outcome } from './outcome.ts';
 import { isRetried } from './retry.ts';
 import { canceledByTimeLimit, NO_CAPACITY, TOO_LARGE } from './status-reasons.ts';
 
+/** Node's timers overflow after 24.8 days: no job here runs for that long. */
+const LONGEST_TIMER_SECONDS = (2 ** 31 - 1) / 1000;
+
 export interface JobPlace {
   fleet: Fleet;
   store: JobStore;
@@ -156,7 +159,9 @@ export class JobRun {
       this.#save({ status: 'RUNNING', startedAt: this.#container.startedAt });
       if (this.#decision) this.#container.stop('stopped');
       const seconds = this.#job.timeout?.attemptDurationSeconds;
-      if (seconds !== undefined) timeout = setTimeout(() => this.end({ kind: 'timed-out' }), seconds * 1000);
+      if (seconds !== undefined && seconds <= LONGEST_TIMER_SECONDS) {
+        timeout = setTimeout(() => this.end({ kind: 'timed-out' }), seconds * 1000);
+      }
       return await this.#container.ended;
     } catch (error) {
       if (error instanceof LaunchError) return { how: 'failed-to-start', reason: error.message };

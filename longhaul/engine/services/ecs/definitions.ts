@@ -34,13 +34,12 @@ export class Definitions {
   readonly taskDefinitions: LocalDefinition[];
   readonly clusters: LocalCluster[];
   /** What of it is not run here. */
-  readonly warnings: TemplateWarning[];
+  readonly warnings: TemplateWarning[] = [];
 
   constructor(resources: Resource[], region: string, accountId: string) {
     const prefix = `arn:aws:ecs:${region}:${accountId}`;
     const of = (type: string) => resources.filter((resource) => resource.type === `AWS::ECS::${type}`);
-    this.taskDefinitions = of('TaskDefinition').map((resource) => taskDefinition(resource, prefix));
-    this.warnings = of('TaskDefinition').flatMap(({ path }, index) => notRun(path, this.taskDefinitions[index]!));
+    this.taskDefinitions = of('TaskDefinition').flatMap((resource) => this.#taskDefinition(resource, prefix));
     this.clusters = of('Cluster').map((resource) => cluster(resource, prefix));
     for (const { properties } of of('ClusterCapacityProviderAssociations')) {
       Object.assign(this.cluster(properties.Cluster), fromTemplate<Partial<Cluster>>(Cluster$, properties));
@@ -63,30 +62,32 @@ export class Definitions {
     if (!found) throw new ServiceError('ClusterNotFoundException', 'Cluster not found.');
     return found;
   }
-}
 
-function taskDefinition(resource: Resource, prefix: string): LocalDefinition {
-  const arn = resource.ref.startsWith('arn:') ? resource.ref : `${prefix}:task-definition/${resource.ref}`;
-  const taskDefinitionArn = /:\d+$/.test(arn) ? arn : `${arn}:1`;
-  const [, family, revision] = /([^/]+):(\d+)$/.exec(taskDefinitionArn)!;
-  const detail = fromTemplate<TaskDefinition>(TaskDefinition$, resource.properties);
-  const containers = detail.containerDefinitions ?? [];
-  const container = containers.find(({ essential }) => essential !== false);
-  if (!container) throw new Error(`${resource.path}: a task definition needs an essential container; it has none.`);
-  const { DevCommand } = resource.metadata;
-  return {
-    detail: { ...detail, taskDefinitionArn, family: family!, revision: Number(revision), status: 'ACTIVE' },
-    tags: tagsFromTemplate(resource.properties.Tags),
-    container,
-    ...(DevCommand && { devCommand: String(DevCommand) }),
-    directory: dirname(resource.templateFile),
-  };
-}
-
-function notRun(path: string, { detail, container }: LocalDefinition): TemplateWarning[] {
-  const others = detail.containerDefinitions?.filter((one) => one.name !== container.name) ?? [];
-  const names = others.map(({ name }) => `"${name}"`).join(', ');
-  return names ? [{ path, message: `Of its containers only "${container.name}" is run here, not ${names}.` }] : [];
+  #taskDefinition(resource: Resource, prefix: string): LocalDefinition[] {
+    const arn = resource.ref.startsWith('arn:') ? resource.ref : `${prefix}:task-definition/${resource.ref}`;
+    const taskDefinitionArn = /:\d+$/.test(arn) ? arn : `${arn}:1`;
+    const [, family, revision] = /([^/]+):(\d+)$/.exec(taskDefinitionArn)!;
+    const detail = fromTemplate<TaskDefinition>(TaskDefinition$, resource.properties);
+    const { containerDefinitions = [] } = detail;
+    const container = containerDefinitions.find(({ essential }) => essential !== false);
+    const others = containerDefinitions.filter((one) => one !== container).map(({ name }) => `"${name}"`);
+    const warn = (message: string) => this.warnings.push({ path: resource.path, message });
+    if (!container) {
+      warn('A task definition needs an essential container; this one cannot be run.');
+      return [];
+    }
+    if (others.length > 0) warn(`Only its first essential container is run here, not ${others.join(', ')}.`);
+    const { DevCommand } = resource.metadata;
+    return [
+      {
+        detail: { ...detail, taskDefinitionArn, family: family!, revision: Number(revision), status: 'ACTIVE' },
+        tags: tagsFromTemplate(resource.properties.Tags),
+        container,
+        ...(DevCommand && { devCommand: String(DevCommand) }),
+        directory: dirname(resource.templateFile),
+      },
+    ];
+  }
 }
 
 function cluster(resource: Resource, prefix: string): LocalCluster {

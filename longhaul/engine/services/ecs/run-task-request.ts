@@ -20,7 +20,7 @@ export function requestedTasks(
   return providers.map((capacityProviderName) => task(input, definition, cluster, capacityProviderName));
 }
 
-/** For each task the capacity provider that it goes to: by base first, then by weight. */
+/** For each task the capacity provider that it goes to: first the base, the others by weight. */
 function placement(input: RunTaskCommandInput, cluster: LocalCluster): (string | undefined)[] {
   const count = input.count ?? 1;
   if (input.launchType !== undefined) return Array<undefined>(count).fill(undefined);
@@ -38,7 +38,7 @@ function placement(input: RunTaskCommandInput, cluster: LocalCluster): (string |
   const used = (item: CapacityProviderStrategyItem) => placed.filter((name) => name === item.capacityProvider).length;
   for (let index = 0; index < count; index++) {
     const base = strategy.find((item) => used(item) < (item.base ?? 0));
-    const share = (item: CapacityProviderStrategyItem) => (used(item) + 1) / (item.weight ?? 0);
+    const share = (item: CapacityProviderStrategyItem) => (used(item) - (item.base ?? 0) + 1) / (item.weight ?? 0);
     const [byWeight] = strategy.toSorted((a, b) => share(a) - share(b));
     placed.push((base ?? byWeight)!.capacityProvider!);
   }
@@ -78,7 +78,7 @@ function task(
     desiredStatus: 'RUNNING',
     cpu: input.overrides?.cpu ?? detail.cpu ?? '256',
     memory: input.overrides?.memory ?? detail.memory ?? '512',
-    overrides: { inferenceAcceleratorOverrides: [], ...input.overrides },
+    overrides: { containerOverrides: [], inferenceAcceleratorOverrides: [], ...input.overrides },
     containers,
     attachments: [],
     attributes: [],
