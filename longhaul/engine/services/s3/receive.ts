@@ -118,7 +118,7 @@ function expectedLength(request: S3Request): number | undefined {
 }
 
 /** The algorithm of the checksum that comes with the body, in a header or in the trailer. */
-function declaredChecksum(request: S3Request): ChecksumAlgorithm | undefined {
+export function declaredChecksum(request: S3Request): ChecksumAlgorithm | undefined {
   const trailer = header(request, 'x-amz-trailer')?.toLowerCase();
   return checksumAlgorithms.find((algorithm) => {
     const name = checksumHeader(algorithm);

@@ -48,12 +48,13 @@ function receiveDocument(request: S3Request): Promise<string> {
 function choose(upload: UploadRecord, uploaded: PartRecord[], named: Record<string, unknown>[]): PartRecord[] {
   if (named.length === 0) throw s3Error('MalformedXML');
   const byNumber = new Map(uploaded.map((part) => [part.number, part]));
-  let previous = 0;
+  const numbers = named.map(({ PartNumber }) => Number(text(PartNumber)));
+  if (!numbers.every(Number.isInteger)) throw s3Error('MalformedXML');
+  if (numbers.some((number, index) => number <= (numbers[index - 1] ?? 0))) {
+    throw s3Error('InvalidPartOrder', { UploadId: upload.id });
+  }
   return named.map((element, index) => {
-    const number = Number(text(element.PartNumber));
-    if (!Number.isInteger(number)) throw s3Error('MalformedXML');
-    if (number <= previous) throw s3Error('InvalidPartOrder', { UploadId: upload.id });
-    previous = number;
+    const number = numbers[index]!;
     const part = byNumber.get(number);
     const eTag =
       text(element.ETag)
