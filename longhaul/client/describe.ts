@@ -31,7 +31,7 @@ export interface ExecutionDescription {
   result?: unknown;
   /** `Job.Failed`, `Job.Rejected`, `Job.TimedOut`, `Job.LaunchFailed`, `Job.Unknown`, or what Step Functions itself says. */
   error?: string;
-  /** Why it failed, in words: the job's own where it left any. */
+  /** Why it failed, or its last attempt did while it goes on: in the job's own words where it left any. */
   reason?: string;
   /** All that the state machine says of a failure: reason, exit code, attempt, … */
   cause?: unknown;
