@@ -12,7 +12,7 @@ export function withImplicitApi(
   resources: Record<string, Declaration>,
   isPresent: (resource: Declaration) => boolean,
 ): Record<string, Declaration> {
-  const user = Object.values(resources).find((resource) => isPresent(resource) && usesImplicitApi(resource));
+  const user = Object.values(resources).find((resource) => usesImplicitApi(resource) && isPresent(resource));
   if (!user || resources[implicitHttpApi]) return resources;
   return { ...resources, [implicitHttpApi]: generated('AWS::Serverless::HttpApi', {}, user) };
 }

@@ -7,13 +7,17 @@ export interface Resource {
   path: string;
   /** `AWS::S3::Bucket`. */
   type: string;
+  /**
+   * Intrinsic functions are resolved. A number or truth value may be text (`"60"`, `"true"`): `Ref` gives text for a parameter
+   * of type Number as well, and CloudFormation converts by what the property's type is.
+   */
   // biome-ignore lint/suspicious/noExplicitAny: each consumer checks the properties of the types that it knows
   properties: Record<string, any>;
   // biome-ignore lint/suspicious/noExplicitAny: free-form by CloudFormation's definition
   metadata: Record<string, any>;
   /** What `!Ref` gives: the physical id. */
   ref: string;
-  /** What `!GetAtt` gives, by attribute name. */
+  /** What `!GetAtt` gives, by attribute name; the items of a list are joined with commas. */
   attributes: Record<string, string>;
   /** Absolute path of the template that declares it; relative paths in its properties are relative to its folder. */
   templateFile: string;
@@ -22,7 +26,7 @@ export interface Resource {
 export interface Stack {
   name: string;
   templateFile: string;
-  /** Parameters after defaults and overrides. */
+  /** Parameters after defaults and overrides; the items of a list are separated by commas. */
   parameters: Record<string, string>;
   /** Of this stack and of all nested ones, dependencies first. */
   resources: Resource[];
@@ -31,6 +35,7 @@ export interface Stack {
 
 /** Something the engine cannot run, said to the user; the rest is started. */
 export interface TemplateWarning {
+  /** `CsvReport/JobDefinition`, `Parameters.ImageId`. */
   path: string;
   message: string;
 }

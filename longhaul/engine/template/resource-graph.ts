@@ -1,4 +1,3 @@
-import type { Conditions } from './conditions.ts';
 import type { Deployment, Resource, Stack } from './model.ts';
 import { isNestedStack, nestedDeployment, nestedTemplateFile } from './nested.ts';
 import type { Identified, PhysicalId } from './physical-ids/identity.ts';
@@ -15,7 +14,7 @@ interface GraphInput {
   declared: Record<string, Declaration>;
   /** Resources that exist only for whoever refers to them. */
   companions: Record<string, Declaration>;
-  conditions: Conditions;
+  isPresent(declaration: Declaration): boolean;
   evaluate(value: Value): Evaluated;
   source: StackSource;
   deployment: Deployment;
@@ -43,7 +42,7 @@ export class ResourceGraph {
   /** All resources whose condition is met, with those of nested stacks. */
   resolveAll(): Resource[] {
     for (const [name, declaration] of Object.entries(this.#input.declared)) {
-      if (this.#isPresent(declaration)) this.resource(name);
+      if (this.#input.isPresent(declaration)) this.resource(name);
     }
     for (const resolve of this.#later) resolve();
     return this.#resources;
@@ -70,7 +69,7 @@ export class ResourceGraph {
       const circle = [...this.#pending.slice(this.#pending.indexOf(name)), name];
       throw new TemplateError(`resources refer to each other in a circle: ${circle.join(' → ')}`);
     }
-    if (!this.#isPresent(declaration)) {
+    if (!this.#input.isPresent(declaration)) {
       const subject = this.#pending.at(-1);
       throw new TemplateError(
         `${subject} refers to ${name}, which is not there: its condition ${declaration.condition} is false`,
@@ -79,10 +78,6 @@ export class ResourceGraph {
     const resolved = this.within(name, () => located(declaration.source, () => this.#resolve(name, declaration)));
     this.#done.set(name, resolved);
     return resolved;
-  }
-
-  #isPresent({ condition, source }: Declaration): boolean {
-    return condition === undefined || located(source, () => this.#input.conditions.isTrue(condition));
   }
 
   #resolve(name: string, declaration: Declaration): Referable {
@@ -96,6 +91,9 @@ export class ResourceGraph {
     const { now, later } = withoutEvents(declaration);
     const identified = { logicalId: name, type, properties: this.#evaluateMap(now) };
     const metadata = this.#evaluateMap(declaration.metadata);
+    if (JSON.stringify(identified.properties).includes('{{resolve:')) {
+      this.#warn(name, 'a dynamic reference ({{resolve:…}}) is resolved on AWS only; here it stays as it is');
+    }
     const identity = this.#identify(identified);
     const ref = identity?.ref ?? generatedName(this.#input.deployment.stackName, name);
     const attributes = identity?.attributes;
@@ -119,12 +117,12 @@ export class ResourceGraph {
   }
 
   #identify(resource: Identified): PhysicalId | undefined {
-    const { deployment, loading, source } = this.#input;
+    const { deployment, loading } = this.#input;
     if (isNestedStack(resource.type)) return this.#nestedStack(resource);
     const identity = physicalId(resource, deployment);
     if (!identity) {
       const message = `${resource.type} is a type that the engine does not have: it is left out, and references to it are placeholders`;
-      loading.warnings.push({ path: source.prefix + resource.logicalId, message });
+      this.#warn(resource.logicalId, message);
     }
     if (identity?.attributes.ApiEndpoint !== undefined) loading.apiIds.add(identity.ref);
     return identity;
@@ -135,8 +133,7 @@ export class ResourceGraph {
     const { logicalId } = resource;
     const file = nestedTemplateFile(resource, source.file);
     if (file === undefined) {
-      const message = 'its template is not a local file: it is left out, and references to it are placeholders';
-      loading.warnings.push({ path: source.prefix + logicalId, message });
+      this.#warn(logicalId, 'its template is not a local file: it is left out, and references to it are placeholders');
       return undefined;
     }
     const nested = nestedDeployment(resource, deployment);
@@ -153,6 +150,10 @@ export class ResourceGraph {
     this.#resources.push(...resources);
     const attributes = Object.entries(outputs).map(([name, value]) => [`Outputs.${name}`, value]);
     return { ref: stackId(nested), attributes: Object.fromEntries(attributes) };
+  }
+
+  #warn(name: string, message: string): void {
+    this.#input.loading.warnings.push({ path: this.#input.source.prefix + name, message });
   }
 
   #evaluateMap(map: ValueMap): ValueMap {

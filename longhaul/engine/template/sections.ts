@@ -70,7 +70,7 @@ export function sectionsOf(template: ValueMap): TemplateSections {
 }
 
 export function section(template: ValueMap, name: string): ValueMap {
-  return mapOf(template[name] ?? {}, name);
+  return located(template, () => mapOf(template[name] ?? {}, name));
 }
 
 /** `Parameters`, `Resources`, `Outputs`: each entry is a map. */

@@ -11,8 +11,8 @@ import { pseudoParameters } from './pseudo-parameters.ts';
 import { readTemplate } from './read.ts';
 import { parametersOnly, referencesTo } from './references.ts';
 import { ResourceGraph } from './resource-graph.ts';
-import { section, sectionOfMaps, sectionsOf } from './sections.ts';
-import { located, shownPath, TemplateError } from './template-error.ts';
+import { type Declaration, section, sectionOfMaps, sectionsOf } from './sections.ts';
+import { located, positionOf, shownPath, TemplateError } from './template-error.ts';
 import { languageExtensions, transformsOf } from './transforms.ts';
 import { isScalar, shown, type Value, type ValueMap } from './value.ts';
 
@@ -34,6 +34,9 @@ export interface StackSource {
   remedy(missing: string[]): string;
 }
 
+/** What may stand under a condition. */
+type Conditional = Pick<Declaration, 'condition' | 'source'>;
+
 /** @throws TemplateError that names the file, and line and column where there are any. */
 export function resolveStack(source: StackSource, deployment: Deployment, loading: Loading): Stack {
   const { file, prefix } = source;
@@ -54,28 +57,28 @@ export function resolveStack(source: StackSource, deployment: Deployment, loadin
   );
 
   const known = { parameters: parameters.values, pseudoParameters: pseudoParameters(deployment) };
-  const before: Lookups = {
+  const early = (mappings: ValueMap, isTrue: Lookups['isTrue']): Lookups => ({
     ...parametersOnly(known),
-    isTrue: (name) => conditions.isTrue(name),
-    mappings: section(raw, 'Mappings'),
+    isTrue,
+    mappings,
     region: deployment.region,
     languageExtensions: transforms.includes(languageExtensions),
     inConditions: true,
     finished: (text) => text,
-  };
-  const evaluateBefore = evaluator(before);
-  const sections = sectionsOf(expandLoops(raw, transforms, evaluateBefore));
-  before.mappings = sections.mappings;
-  const conditions = new Conditions(sections.conditions, evaluator(before));
+  });
+  const forLoops = early(section(raw, 'Mappings'), noConditions);
+  const sections = sectionsOf(expandLoops(raw, transforms, evaluator(forLoops)));
+  const forConditions = early(sections.mappings, (name) => conditions.isTrue(name));
+  const conditions = new Conditions(sections.conditions, evaluator(forConditions));
   for (const name of conditions.names()) conditions.isTrue(name);
 
-  const isPresent = ({ condition }: { condition: string | undefined }) =>
-    condition === undefined || conditions.isTrue(condition);
+  const isPresent = ({ condition, source }: Conditional) =>
+    condition === undefined || located(source, () => conditions.isTrue(condition));
   const declared = applyGlobals(sections.globals, withImplicitApi(sections.resources, isPresent));
   const graph: ResourceGraph = new ResourceGraph({
     declared,
     companions: companions(declared),
-    conditions,
+    isPresent,
     evaluate: (value) => evaluate(value),
     source,
     deployment,
@@ -83,7 +86,7 @@ export function resolveStack(source: StackSource, deployment: Deployment, loadin
     resolveNested: resolveStack,
   });
   const evaluate = evaluator({
-    ...before,
+    ...forConditions,
     ...referencesTo({
       ...known,
       resourceNames: () => Object.keys(declared),
@@ -105,9 +108,17 @@ export function resolveStack(source: StackSource, deployment: Deployment, loadin
   };
 }
 
-function conditionOf({ Condition: condition }: ValueMap): { condition: string | undefined } {
-  if (condition === undefined || typeof condition === 'string') return { condition };
-  throw new TemplateError(`an output's Condition must be the name of a condition, not ${shown(condition)}`);
+function noConditions(name: string): never {
+  throw new TemplateError(`a loop is expanded before the condition ${name} is known`);
+}
+
+function conditionOf(source: ValueMap): Conditional {
+  const { Condition: condition } = source;
+  if (condition === undefined || typeof condition === 'string') return { condition, source };
+  throw new TemplateError(
+    `an output's Condition must be the name of a condition, not ${shown(condition)}`,
+    positionOf(source),
+  );
 }
 
 function outputText(name: string, output: ValueMap, evaluate: ReturnType<typeof evaluator>): string {

@@ -1,5 +1,5 @@
 import type { TemplateWarning } from './model.ts';
-import { TemplateError } from './template-error.ts';
+import { positionOf, TemplateError } from './template-error.ts';
 import { isMap, shown, type ValueMap } from './value.ts';
 
 /** Adds Fn::Length, Fn::ToJsonString, Fn::ForEach and the default value of Fn::FindInMap. */
@@ -12,7 +12,9 @@ const understood = ['AWS::Serverless-2016-10-31', languageExtensions];
 export function transformsOf(template: ValueMap, path: string): { names: string[]; warnings: TemplateWarning[] } {
   const names = [template.Transform ?? []].flat().map((entry) => {
     const name = isMap(entry) ? entry.Name : entry;
-    if (typeof name !== 'string') throw new TemplateError(`Transform takes names of macros, not ${shown(entry)}`);
+    if (typeof name !== 'string') {
+      throw new TemplateError(`Transform takes names of macros, not ${shown(entry)}`, positionOf(template));
+    }
     return name;
   });
   const warnings = names
