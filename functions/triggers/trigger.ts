@@ -4,15 +4,15 @@ import { type Started, stackFromEnvironment, startExecution } from 'longhaul';
 import { logger } from '../logger.ts';
 
 /** What is particular to one event source. Everything else is the same for all of them. */
-export interface Adapter<Event, Record> {
+export interface Adapter<Event, One> {
   /** `s3`: shown with each execution, and the first part of each identity. */
   source: string;
   /** The records in one invocation's event. */
-  records(event: Event): Record[];
+  records(event: Event): One[];
   /** What tells a record from all others of its source. @throws MalformedEventError when the record does not say. */
-  identity(record: Record): string[];
+  identity(record: One): string[];
   /** The event as the source would have delivered it with this record alone. */
-  alone(record: Record): unknown;
+  alone(record: One): unknown;
 }
 
 /** An event that the source cannot have sent. Says what is wrong where, without what the event holds. */
@@ -35,7 +35,7 @@ export function textAt(record: unknown, path: string): string {
  * A record that fails keeps no other from being started. The invocation then fails as a whole, and Lambda delivers all of
  * it again, which starts only what is not started yet; after its last retry it keeps the event.
  */
-export function trigger<Event, Record>(adapter: Adapter<Event, Record>): MiddyfiedHandler<Event, Started[]> {
+export function trigger<Event, One>(adapter: Adapter<Event, One>): MiddyfiedHandler<Event, Started[]> {
   const handle = async (event: Event): Promise<Started[]> => {
     const { JOB: job, BATCHING: batching } = process.env;
     if (!job) throw new Error('The environment variable JOB is not set; it names the job that this trigger starts');
