@@ -22,14 +22,17 @@ export class Messaging {
 
   private constructor(fauxqs: Fauxqs) {
     this.#fauxqs = fauxqs;
-    this.services = ['sqs', 'sns', 'sts'].map((signingName) => ({
-      signingName,
-      handle: (request, response) => {
-        // A client that takes a queue's URL for the endpoint sends to its path; fauxqs knows the root only.
-        request.url = '/';
-        fauxqs.app.routing(request, response);
-      },
-    }));
+    const handle: Service['handle'] = (request, response) => {
+      // A client that takes a queue's URL for the endpoint sends to its path; fauxqs knows the root only.
+      request.url = '/';
+      fauxqs.app.routing(request, response);
+    };
+    const isForSqs: Service['matches'] = ({ headers }) => String(headers['x-amz-target']).startsWith('AmazonSQS.');
+    this.services = [
+      { signingName: 'sqs', matches: isForSqs, handle },
+      { signingName: 'sns', handle },
+      { signingName: 'sts', handle },
+    ];
   }
 
   /**
