@@ -1,18 +1,6 @@
 import { type Json, StateError, type TaskRunner } from '../../asl/index.ts';
-import { type KeyCase, recase } from './key-case.ts';
-
-/** A client of the AWS SDK and the commands that `aws-sdk:<service>:<action>` may name. */
-interface Sdk {
-  /** As error names begin: `S3.NoSuchKeyException`. */
-  label: string;
-  /** The case of the API's own members; Step Functions always speaks PascalCase. */
-  members: KeyCase;
-  load(config: ClientConfig): Promise<{ client: Client; commands: Record<string, unknown> }>;
-}
-
-interface Client {
-  send(command: object): Promise<object>;
-}
+import { readArguments } from './api-error.ts';
+import { pascal, type Shape, toPascalCase } from './pascal-case.ts';
 
 /** Given whole, so that no profile of the user's can lead a client to the real AWS. */
 export interface ClientConfig {
@@ -21,29 +9,38 @@ export interface ClientConfig {
   credentials: { accessKeyId: string; secretAccessKey: string };
 }
 
-const SERVICES: Record<string, Sdk> = {
+interface Client {
+  send(command: Command): Promise<Record<string, unknown>>;
+}
+
+/** `schema` is the operation's: kind, namespace, name, traits, input shape, output shape. */
+interface Command {
+  schema: [number, string, string, unknown, Shape, Shape];
+}
+
+type Commands = Record<string, unknown>;
+
+/** The services of `aws-sdk:<service>:<action>`, by the name that their errors begin with. */
+const SERVICES: Record<string, { label: string; load(config: ClientConfig): Promise<[Client, Commands]> }> = {
   ecs: {
     label: 'Ecs',
-    members: 'camel',
     load: async (config) => {
       const sdk = await import('@aws-sdk/client-ecs');
-      return { client: new sdk.ECSClient(config) as unknown as Client, commands: sdk };
+      return [new sdk.ECSClient(config) as unknown as Client, sdk];
     },
   },
   s3: {
     label: 'S3',
-    members: 'pascal',
     load: async (config) => {
       const sdk = await import('@aws-sdk/client-s3');
-      return { client: new sdk.S3Client(config) as unknown as Client, commands: sdk };
+      return [new sdk.S3Client(config) as unknown as Client, sdk];
     },
   },
   sqs: {
     label: 'Sqs',
-    members: 'pascal',
     load: async (config) => {
       const sdk = await import('@aws-sdk/client-sqs');
-      return { client: new sdk.SQSClient(config) as unknown as Client, commands: sdk };
+      return [new sdk.SQSClient(config) as unknown as Client, sdk];
     },
   },
 };
@@ -53,10 +50,10 @@ const SERVICES: Record<string, Sdk> = {
  * engine's own endpoint.
  *
  * Errors are named `<Service>.<Exception>`, the exception's name ending in `Exception` (Step Functions developer guide,
- * "Integrating with AWS services: AWS SDK integrations", error names).
+ * "Learning to use AWS service SDK integrations").
  */
 export function awsSdk(config: ClientConfig): TaskRunner {
-  return async ({ resource, arguments: input }) => {
+  return async ({ resource, arguments: given }) => {
     const [service = '', action = ''] = resource.split(':').slice(-2);
     const sdk = SERVICES[service];
     if (!sdk) {
@@ -65,39 +62,38 @@ export function awsSdk(config: ClientConfig): TaskRunner {
         `The local engine has no integration for ${resource}; of aws-sdk it has: ${Object.keys(SERVICES).join(', ')}`,
       );
     }
-    const { client, commands } = await sdk.load(config);
-    const Command = commands[`${action.charAt(0).toUpperCase()}${action.slice(1)}Command`];
+    const [client, commands] = await sdk.load(config);
+    const Command = commands[`${pascal(action)}Command`];
     if (typeof Command !== 'function') {
       throw new StateError('States.Runtime', `The API of ${sdk.label} has no action "${action}" (${resource})`);
     }
+    const [, , , , request, response] = (Reflect.construct(Command, [{}]) as Command).schema;
+    const command = Reflect.construct(Command, [readArguments(request, withJsonBodies(given))]) as Command;
     try {
-      const output = await client.send(Reflect.construct(Command, [asInput(recase(input, sdk.members))]));
-      return recase(await asJson(output), 'pascal');
+      return await asJson(response, await client.send(command));
     } catch (error) {
       const { name, message } = error as Error;
-      const label = service === 'sqs' && !resource.includes(':aws-sdk:') ? 'SQS' : sdk.label;
+      // The optimized integration spells the service as it spells itself.
+      const label = resource.includes(':aws-sdk:') ? sdk.label : service.toUpperCase();
       throw new StateError(`${label}.${name.endsWith('Exception') ? name : `${name}Exception`}`, message);
     }
   };
 }
 
-/** Blobs and message bodies that are given as objects are sent as their JSON. */
-function asInput(input: Json): Json {
-  if (input === null || typeof input !== 'object' || Array.isArray(input)) return input;
+/** Bodies that are given as objects are sent as their JSON. */
+function withJsonBodies(given: Json): Json {
+  if (given === null || typeof given !== 'object' || Array.isArray(given)) return given;
   return Object.fromEntries(
-    Object.entries(input).map(([key, value]) => [
+    Object.entries(given).map(([key, value]) => [
       key,
       (key === 'Body' || key === 'MessageBody') && typeof value === 'object' ? JSON.stringify(value) : value,
     ]),
   );
 }
 
-/** Dates become ISO texts, a streamed body its text, and the SDK's own metadata goes. */
-async function asJson(output: object): Promise<Json> {
-  const { $metadata, Body, ...rest } = output as {
-    $metadata?: unknown;
-    Body?: { transformToString(): Promise<string> };
-  };
-  const json = JSON.parse(JSON.stringify(rest)) as { [key: string]: Json };
-  return Body ? { ...json, Body: await Body.transformToString() } : json;
+/** The answer as the state sees it: a streamed body is its text, and the SDK's own metadata goes. */
+async function asJson(shape: Shape, { $metadata, Body, ...answer }: Record<string, unknown>): Promise<Json> {
+  const json = toPascalCase(shape, answer) as { [key: string]: Json };
+  if (!Body) return json;
+  return { ...json, Body: await (Body as { transformToString(): Promise<string> }).transformToString() };
 }

@@ -1,0 +1,10 @@
+#!/usr/bin/env node
+import { Command } from 'commander';
+import { startCommand } from './start.ts';
+
+const program = new Command('longhaul')
+  .description('Any AWS event in, a finished long-running container job out.')
+  .showHelpAfterError('(longhaul --help says what there is)')
+  .addCommand(startCommand());
+
+await program.parseAsync();

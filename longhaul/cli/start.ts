@@ -1,0 +1,71 @@
+import path from 'node:path';
+import { Command, InvalidArgumentError } from 'commander';
+import { startEngine } from '../engine/index.ts';
+import { welcome } from './welcome.ts';
+
+/** `longhaul start`: the engine in the foreground, until Ctrl-C. */
+export function startCommand(): Command {
+  return new Command('start')
+    .description('Run the stack of template.yaml on this machine: no AWS account, no Docker.')
+    .option('--port <port>', 'port of the AWS endpoint; 0 finds a free one', port, 4566)
+    .option('--api-port <port>', 'port of the HTTP API; 0 finds a free one', port, 3000)
+    .option('--template <file>', 'the template to run', 'template.yaml')
+    .option('--data <directory>', 'where state is kept between starts', '.longhaul')
+    .option('--parameter <Name=value>', "a template parameter, over samconfig.toml's local environment", parameter, {})
+    .option('--bytes-per-second <number>', 'slow down the reading of S3 objects, to watch a job at work', positive)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  longhaul start
+  longhaul start --port 0 --api-port 0 --data /tmp/scratch
+  longhaul start --parameter CsvReportImage= `,
+    )
+    .action(async (options) => {
+      const projectDirectory = path.dirname(path.resolve(options.template));
+      const engine = await startEngine({
+        projectDirectory,
+        template: path.resolve(options.template),
+        dataDirectory: path.resolve(options.data),
+        port: options.port,
+        apiPort: options.apiPort,
+        parameters: options.parameter,
+        bytesPerSecond: options.bytesPerSecond,
+        onNotice: (notice) => console.log(notice),
+      }).catch((error: Error) => {
+        console.error(`longhaul start: ${error.message}`);
+        process.exit(1);
+      });
+      console.log(welcome(engine));
+      await interrupted();
+      console.log('\nStopping: jobs that run are told to save their checkpoint, and continue at the next start.');
+      await engine.close();
+    });
+}
+
+/** The second Ctrl-C ends at once, as every program's should. */
+function interrupted(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  });
+}
+
+function port(value: string): number {
+  const number = Number(value);
+  if (!Number.isInteger(number) || number < 0 || number > 65535) {
+    throw new InvalidArgumentError('A port is a number from 0 to 65535.');
+  }
+  return number;
+}
+
+function positive(value: string): number {
+  const number = Number(value);
+  if (!(number > 0)) throw new InvalidArgumentError('A number above 0 is wanted.');
+  return number;
+}
+
+function parameter(value: string, all: Record<string, string>): Record<string, string> {
+  const at = value.indexOf('=');
+  if (at < 1) throw new InvalidArgumentError('Write it as Name=value.');
+  return { ...all, [value.slice(0, at)]: value.slice(at + 1) };
+}

@@ -1,0 +1,47 @@
+import { styleText } from 'node:util';
+import type { Engine } from '../engine/index.ts';
+
+/** What was started, and the commands to try next. */
+export function welcome({ url, apiUrl, outputs, stack, warnings, continued }: Engine): string {
+  const bold = (text: string) => styleText('bold', text);
+  const ofType = (...types: string[]) => stack.resources.filter(({ type }) => types.includes(type));
+  const rows: [string, string[]][] = [
+    ['jobs', ofType('AWS::Batch::JobDefinition', 'AWS::ECS::TaskDefinition').map(jobRow)],
+    ['functions', ofType('AWS::Serverless::Function').map(({ logicalId }) => logicalId)],
+    ['buckets', ofType('AWS::S3::Bucket').map(({ ref }) => ref)],
+    ['queues', ofType('AWS::SQS::Queue').map(({ logicalId }) => logicalId)],
+  ];
+  const uploads = outputs.UploadsBucketName;
+  const examples = [
+    `curl -i -d '{"name":"world"}' ${apiUrl}/jobs/hello-world`,
+    `curl ${apiUrl}/executions/ID`,
+    ...(uploads === undefined ? [] : [`aws s3 cp data.csv s3://${uploads}/incoming/data.csv`]),
+    `aws stepfunctions list-executions --state-machine-arn ${outputs.StateMachineArn}`,
+  ];
+  return [
+    '',
+    `${bold('Longhaul')} runs the stack ${bold(stack.name)} on this machine.`,
+    '',
+    `  AWS endpoint  ${url}`,
+    `  HTTP API      ${apiUrl}`,
+    ...rows
+      .filter(([, names]) => names.length > 0)
+      .map(([label, names]) => `  ${label.padEnd(12)}  ${names.join(', ')}`),
+    ...(continued > 0
+      ? [`  continued     ${continued} execution${continued > 1 ? 's' : ''} from where they were`]
+      : []),
+    ...warnings.map(({ path, message }) => styleText('yellow', `  not run       ${path}: ${message}`)),
+    '',
+    bold('Try next, in another terminal:'),
+    '',
+    `  export AWS_ENDPOINT_URL=${url} AWS_REGION=us-east-1 AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local`,
+    ...examples.map((example) => `  ${example}`),
+    '',
+    'Ctrl-C stops it.',
+  ].join('\n');
+}
+
+function jobRow({ type, path }: { type: string; path: string }): string {
+  const backend = type.startsWith('AWS::Batch') ? 'Batch' : 'ECS';
+  return `${path.split('/').slice(0, -1).join('/')} (${backend})`;
+}

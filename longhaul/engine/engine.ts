@@ -1,0 +1,184 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
+import { openDatabase } from './database.ts';
+import { startEndpoint } from './endpoint/index.ts';
+import { Fleet } from './fleet/index.ts';
+import { Functions, wallClock } from './functions/index.ts';
+import { startHttpApi } from './http-api/index.ts';
+import { integrations } from './integrations/index.ts';
+import { provision } from './provision.ts';
+import { Batch, batchService } from './services/batch/index.ts';
+import { Ecs, ecsService } from './services/ecs/index.ts';
+import { lambdaService } from './services/lambda/index.ts';
+import { LogStore, logsService } from './services/logs/index.ts';
+import { Messaging } from './services/messaging/index.ts';
+import { ObjectStore, s3Service } from './services/s3/index.ts';
+import { schedulerService } from './services/scheduler/index.ts';
+import { StateMachines, statesService } from './services/states/index.ts';
+import { Sources } from './sources/index.ts';
+import { stateMachinesOf } from './state-machines.ts';
+import { loadStack, localParameters, type Stack, type TemplateWarning } from './template/index.ts';
+import { unsupported } from './unsupported.ts';
+
+const REGION = 'us-east-1';
+const ACCOUNT = '000000000000';
+const CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
+
+export interface EngineOptions {
+  /** Where the template and its sources are. Default: the working directory. */
+  projectDirectory?: string;
+  /** Default `template.yaml` in the project. */
+  template?: string;
+  /** Where state is kept between starts. Default `.longhaul` in the project. */
+  dataDirectory?: string;
+  /** Of the AWS endpoint; 0 finds a free one. Default 4566. */
+  port?: number;
+  /** Of the HTTP API; 0 finds a free one. Default 3000. */
+  apiPort?: number;
+  /** Template parameters, over those of samconfig.toml's `local` environment. */
+  parameters?: Record<string, string>;
+  /** Slows down the reading of S3 objects, over all readers. Default: as fast as it goes. */
+  bytesPerSecond?: number;
+  /** The least attempt timeout that Batch accepts, in seconds; AWS's and the default is 60. For tests. */
+  minimumTimeoutSeconds?: number;
+  /** What the user should be told. */
+  onNotice?(notice: string): void;
+}
+
+export interface Engine {
+  /** The AWS endpoint, `http://127.0.0.1:4566`. */
+  url: string;
+  /** The HTTP API, `http://127.0.0.1:3000`. */
+  apiUrl: string;
+  /** What a client of the AWS SDK is made with: `new S3Client(engine.aws)`. */
+  aws: { endpoint: string; region: string; credentials: { accessKeyId: string; secretAccessKey: string } };
+  /** Under the keys of the template's `Outputs`; also in `outputs.json` of the data directory. */
+  outputs: Record<string, string>;
+  stack: Stack;
+  /** What the engine does not run of this template. */
+  warnings: TemplateWarning[];
+  /** How many executions were running when the engine ended last, and go on now. */
+  continued: number;
+  /** What runs the containers: `fleet.running()`, `fleet.capacity.set('spot', 'unavailable')`. */
+  fleet: Fleet;
+  /**
+   * Takes away the Spot capacity of an execution's container: SIGTERM now, SIGKILL after the stop timeout.
+   * @throws Error when it has no running container, or one on demand
+   */
+  interrupt(executionId: string): Promise<void>;
+  /** Fires a schedule now, by the path of its function event: `ScheduleTrigger/Due`. */
+  fire: Sources['fire'];
+  /** Stops everything; executions continue at the next start. */
+  close(): Promise<void>;
+}
+
+/**
+ * Boots everything that the template declares, on loopback.
+ *
+ * @throws Error that says what to do: a port in use, a data directory in use, a template that cannot be read
+ */
+export async function startEngine(options: EngineOptions = {}): Promise<Engine> {
+  const closers: (() => unknown)[] = [];
+  const close = async () => {
+    for (const closer of closers.splice(0).reverse()) await closer();
+  };
+  try {
+    return await boot(options, closers, close);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function boot(options: EngineOptions, closers: (() => unknown)[], close: () => Promise<void>): Promise<Engine> {
+  const { onNotice = () => {}, bytesPerSecond, minimumTimeoutSeconds } = options;
+  const projectDirectory = path.resolve(options.projectDirectory ?? '.');
+  const dataDirectory = path.resolve(options.dataDirectory ?? path.join(projectDirectory, '.longhaul'));
+  const templateFile = options.template ?? path.join(projectDirectory, 'template.yaml');
+  mkdirSync(dataDirectory, { recursive: true });
+
+  const db: DatabaseSync = openDatabase(path.join(dataDirectory, 'engine.sqlite'));
+  closers.push(() => db.close());
+  const logs = new LogStore(db);
+  const objects = new ObjectStore({ db, directory: path.join(dataDirectory, 'objects'), bytesPerSecond });
+
+  // Physical ids hold the ports, so both servers listen before the template is read.
+  const endpoint = await startEndpoint({ port: options.port ?? 4566, services: [] });
+  closers.push(() => endpoint.close());
+  const aws = { endpoint: endpoint.url, region: REGION, credentials: CREDENTIALS };
+  let functions: Functions;
+  const api = await startHttpApi({ port: options.apiPort ?? 3000, functions: () => functions, onNotice });
+  closers.push(() => api.close());
+
+  const { stack, warnings } = loadStack(templateFile, {
+    stackName: 'longhaul',
+    region: REGION,
+    accountId: ACCOUNT,
+    endpoint: endpoint.url,
+    apiUrl: api.url,
+    parameters: { ...localParameters(projectDirectory), ...options.parameters },
+  });
+  const { resources } = stack;
+  const environment = {
+    AWS_ENDPOINT_URL: endpoint.url,
+    AWS_REGION: REGION,
+    AWS_DEFAULT_REGION: REGION,
+    AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
+    PATH: `${path.dirname(process.execPath)}${path.delimiter}${process.env.PATH ?? ''}`,
+  };
+
+  const messaging = await Messaging.open({ dataDirectory: path.join(dataDirectory, 'messages'), url: endpoint.url });
+  closers.push(() => messaging.close());
+  const fleet = new Fleet({ db, logs, environment });
+  const batch = new Batch({ db, fleet, resources, minimumTimeoutSeconds });
+  const ecs = new Ecs({ db, fleet, resources });
+  functions = new Functions({ db, logs, environment, resources, projectDirectory, onNotice });
+  const sources = new Sources({ db, objects, functions, resources, clock: wallClock, onNotice });
+  const machines = new StateMachines({
+    db,
+    machines: stateMachinesOf(resources),
+    run: integrations({ aws, batch, ecs }),
+    clock: wallClock,
+  });
+  // First the executions, which would take the end of their containers for an answer; then what starts new ones.
+  closers.push(
+    () => fleet.close(),
+    () => functions.close(),
+    () => sources.close(),
+    () => machines.close(),
+  );
+
+  for (const service of [
+    s3Service(objects),
+    ...messaging.services,
+    logsService(logs),
+    statesService(machines),
+    batchService(batch),
+    ecsService(ecs),
+    lambdaService(functions),
+    schedulerService(sources),
+  ]) {
+    endpoint.mount(service);
+  }
+  api.serve(resources);
+  provision(resources, { objects, messaging });
+  writeFileSync(path.join(dataDirectory, 'outputs.json'), `${JSON.stringify(stack.outputs, null, 2)}\n`);
+
+  const continued = machines.resume().length;
+  sources.start();
+  return {
+    url: endpoint.url,
+    apiUrl: api.url,
+    aws,
+    outputs: stack.outputs,
+    stack,
+    warnings: [...warnings, ...unsupported(resources)],
+    continued,
+    fleet,
+    interrupt: (executionId) => fleet.interrupt(executionId),
+    fire: (name) => sources.fire(name),
+    close,
+  };
+}

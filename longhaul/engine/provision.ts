@@ -1,0 +1,33 @@
+import type { Messaging } from './services/messaging/index.ts';
+import type { ObjectStore } from './services/s3/index.ts';
+import type { Resource } from './template/index.ts';
+
+/** Creates what the services must hold before the first request; what is there from the last start stays as it is. */
+export function provision(
+  resources: Resource[],
+  { objects, messaging }: { objects: ObjectStore; messaging: Messaging },
+): void {
+  for (const { type, ref, properties, attributes } of resources) {
+    if (type === 'AWS::S3::Bucket') objects.createBucket(ref);
+    if (type === 'AWS::SQS::Queue') messaging.createQueue(attributes.QueueName ?? '', queueAttributes(properties));
+  }
+}
+
+/** The properties of a queue that are attributes of the API, under the API's names. */
+function queueAttributes(properties: Resource['properties']): Record<string, string> {
+  const attributes: Record<string, unknown> = {
+    VisibilityTimeout: properties.VisibilityTimeout,
+    DelaySeconds: properties.DelaySeconds,
+    MaximumMessageSize: properties.MaximumMessageSize,
+    MessageRetentionPeriod: properties.MessageRetentionPeriod,
+    ReceiveMessageWaitTimeSeconds: properties.ReceiveMessageWaitTimeSeconds,
+    RedrivePolicy: properties.RedrivePolicy && JSON.stringify(properties.RedrivePolicy),
+    FifoQueue: properties.FifoQueue || undefined,
+    ContentBasedDeduplication: properties.ContentBasedDeduplication || undefined,
+  };
+  return Object.fromEntries(
+    Object.entries(attributes)
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => [name, String(value)]),
+  );
+}

@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs';
+import { parseDefinition } from '../../longhaul/asl/index.ts';
+
+/** The spec of a job on each backend, as the job's own stack puts it out. */
+export const spec = {
+  capacity: 'spot',
+  maxInterruptions: 2,
+  maxAttempts: 3,
+  timeoutSeconds: 3600,
+  stopTimeoutSeconds: 120,
+  retry: { intervalSeconds: 10, backoffRate: 2, maxDelaySeconds: 600 },
+};
+const batch = {
+  ...spec,
+  backend: 'batch',
+  jobDefinition: 'arn:aws:batch:us-east-1:000000000000:job-definition/on-batch:1',
+  queues: { spot: 'queue-spot', onDemand: 'queue-on-demand' },
+  logGroup: '/longhaul/on-batch',
+};
+const ecs = {
+  ...spec,
+  backend: 'ecs',
+  taskDefinition: 'arn:aws:ecs:us-east-1:000000000000:task-definition/on-ecs:1',
+  container: 'job',
+  cluster: 'arn:aws:ecs:us-east-1:000000000000:cluster/jobs',
+  subnets: ['subnet-1'],
+  securityGroups: ['sg-1'],
+  assignPublicIp: 'ENABLED',
+  logGroup: '/longhaul/on-ecs',
+  logStreamPrefix: 'job',
+};
+
+export const jobs = { 'on-batch': batch, 'on-ecs': ecs };
+
+/** The definition's text with the substitutions that template.yaml makes. */
+export function definitionText(specs: Record<string, object> = jobs): string {
+  const substitutions: Record<string, string> = {
+    // As the templates write it: a JSONata literal with single quotes.
+    Jobs: JSON.stringify(specs).replaceAll('"', "'"),
+    Partition: 'aws',
+    ArtifactsBucket: 'artifacts',
+    FailedJobsUrl: 'https://sqs.us-east-1.amazonaws.com/000000000000/failed-jobs',
+  };
+  const text = readFileSync(new URL('../../statemachines/job.asl.yaml', import.meta.url), 'utf8');
+  return text.replace(/\$\{(\w+)\}/g, (_, name: string) => {
+    const value = substitutions[name];
+    if (value === undefined) throw new Error(`The state machine wants a substitution \${${name}} that nobody makes`);
+    return value;
+  });
+}
+
+export const definition = parseDefinition(definitionText());

@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest';
+import { expected } from './budget.ts';
+import { type Ending, run } from './world.ts';
+
+const LAUNCHES = 4;
+const LAST: Ending[] = ['success', 'exit65', 'stop'];
+const MORE: Ending[] = ['exit1', 'exit75', 'exit143', 'interruption', 'timeout', 'noCapacity', 'throttled'];
+
+/** Every sequence of endings of up to `length` launches: one that ends the execution is the last of its sequence. */
+function* sequences(length: number, begin: Ending[] = []): Generator<Ending[]> {
+  for (const ending of LAST) yield [...begin, ending];
+  for (const ending of MORE) {
+    if (begin.length + 1 === length) yield [...begin, ending];
+    else yield* sequences(length, [...begin, ending]);
+  }
+}
+
+/** A test per first ending. */
+export function everySequence(job: 'on-batch' | 'on-ecs'): void {
+  test.each([...LAST, ...MORE])('that begins with %s ends as designed, and never has two containers', async (first) => {
+    for (const sequence of sequences(LAUNCHES)) {
+      if (sequence[0] !== first) continue;
+      const seen = await run(job, sequence);
+      const want = expected(sequence);
+      const context = `${job}: ${sequence.join(', ')}`;
+
+      expect(seen.outcome.status, context).toBe(want.status);
+      expect(seen.mostAlive, context).toBeLessThanOrEqual(1);
+      expect(seen.aliveAtEnd, context).toBe(0);
+      expect(
+        seen.launches.map(({ capacity, environment }) =>
+          [capacity, environment.STP_CURRENT_ATTEMPT, environment.STP_INTERRUPTIONS].join(' '),
+        ),
+        context,
+      ).toEqual(want.launches);
+      if (seen.outcome.status === 'SUCCEEDED') {
+        expect(seen.outcome.output, context).toMatchObject({
+          job,
+          attempts: want.attempts,
+          interruptions: want.interruptions,
+        });
+        expect(seen.failedJobs, context).toEqual([]);
+      } else {
+        expect(seen.outcome.error, context).toBe(want.error);
+      }
+      if (want.status === 'FAILED') {
+        const cause = JSON.parse((seen.outcome as { cause?: string }).cause ?? '');
+        expect(cause, context).toMatchObject({ attempt: want.attempts, interruptions: want.interruptions });
+        expect(seen.failedJobs, context).toEqual([{ id: 'execution-1', job, error: want.error, cause }]);
+      }
+    }
+  });
+}
+
+export function theSameForEver(job: 'on-batch' | 'on-ecs'): void {
+  test.each<[Ending, string]>([
+    ['exit1', 'Job.Failed'],
+    ['exit75', 'Job.Failed'],
+    ['exit143', 'Job.Failed'],
+    ['interruption', 'Job.Failed'],
+    ['timeout', 'Job.TimedOut'],
+    ['noCapacity', 'Job.LaunchFailed'],
+    ['throttled', 'Job.LaunchFailed'],
+  ])('%s ends as %s', async (ending, error) => {
+    const seen = await run(job, [], {}, ending);
+    expect(seen.outcome).toMatchObject({ status: 'FAILED', error });
+    expect(seen.mostAlive).toBeLessThanOrEqual(1);
+    expect(seen.aliveAtEnd).toBe(0);
+    expect(seen.failedJobs).toHaveLength(1);
+  });
+}

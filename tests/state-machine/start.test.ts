@@ -1,0 +1,175 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { run } from './world.ts';
+
+const entered = (events: { type: string; [key: string]: unknown }[]) =>
+  events
+    .filter(({ type }) => type.endsWith('StateEntered'))
+    .map((event) => (event.stateEnteredEventDetails as { name: string }).name);
+
+describe('what an execution is started with', () => {
+  test.each(['on-batch', 'on-ecs'] as const)('a job that goes well enters two states (%s)', async (job) => {
+    const { outcome, events } = await run(job, ['success']);
+    expect(outcome.status).toBe('SUCCEEDED');
+    expect(entered(events)).toEqual(['Start', job === 'on-batch' ? 'RunOnBatch' : 'RunOnEcs']);
+  });
+
+  test('the output says which log to read', async () => {
+    expect((await run('on-batch', ['success'])).outcome).toMatchObject({
+      output: { capacity: 'spot', log: { group: '/longhaul/on-batch', stream: 'on-batch/default/1' } },
+    });
+    expect((await run('on-ecs', ['success'])).outcome).toMatchObject({
+      output: { capacity: 'spot', log: { group: '/longhaul/on-ecs', stream: 'job/job/task-1' } },
+    });
+  });
+
+  test('the container is given everything that DESIGN promises', async () => {
+    const { launches } = await run('on-batch', ['interruption', 'success']);
+    expect(launches[1]?.environment).toEqual({
+      STP_TRIGGER_EVENT_DATA: '{"a":1}',
+      STP_JOB_NAME: 'on-batch',
+      STP_EXECUTION_ID: 'execution-1',
+      STP_ARTIFACTS_URI: 's3://artifacts/executions/execution-1/',
+      STP_CURRENT_ATTEMPT: '1',
+      STP_MAXIMUM_ATTEMPTS: '3',
+      STP_INTERRUPTIONS: '1',
+      STP_TIMEOUT_SECONDS: '3600',
+      STP_STOP_TIMEOUT_SECONDS: '120',
+    });
+  });
+
+  test.each([
+    ['text stays as it is', '{"a": 1}', '{"a": 1}'],
+    ['an object becomes text', { a: [1, 'ü'] }, '{"a":[1,"ü"]}'],
+    ['a number becomes text', 7, '7'],
+    ['null becomes text', null, 'null'],
+    ['none is an empty object', undefined, '{}'],
+  ])('event: %s', async (_, event, text) => {
+    const { launches } = await run('on-ecs', ['success'], {
+      input: { job: 'on-ecs', ...(event !== undefined && { event }) },
+    });
+    expect(launches[0]?.environment.STP_TRIGGER_EVENT_DATA).toBe(text);
+  });
+
+  test('a spilled event is passed by its URI', async () => {
+    const eventUri = 's3://artifacts/executions/execution-1/event.json';
+    const { launches } = await run('on-ecs', ['success'], { input: { job: 'on-ecs', eventUri } });
+    expect(launches[0]?.environment).toMatchObject({ STP_TRIGGER_EVENT_URI: eventUri });
+    expect(launches[0]?.environment).not.toHaveProperty('STP_TRIGGER_EVENT_DATA');
+  });
+
+  test('a resumed execution works on the artifacts of the one before', async () => {
+    const { launches } = await run('on-batch', ['success'], {
+      name: 'on-batch-1-r1',
+      input: { job: 'on-batch', resumes: 'on-batch-1', event: {} },
+    });
+    expect(launches[0]?.environment).toMatchObject({
+      STP_EXECUTION_ID: 'on-batch-1-r1',
+      STP_ARTIFACTS_URI: 's3://artifacts/executions/on-batch-1/',
+    });
+  });
+
+  test('startAt in the future is waited for, and in the past is not', async () => {
+    const future = await run('on-batch', ['success'], {
+      input: { job: 'on-batch', startAt: '2026-01-02T01:00:00+01:00', event: {} },
+    });
+    expect(future.waits).toContain(86_400);
+    expect(entered(future.events)).toEqual(['Start', 'WaitForStart', 'Start', 'RunOnBatch']);
+    const past = await run('on-batch', ['success'], {
+      input: { job: 'on-batch', startAt: '2025-01-01T00:00:00Z', event: {} },
+    });
+    expect(entered(past.events)).toEqual(['Start', 'RunOnBatch']);
+  });
+
+  test.each([
+    [{}, 'Job.Unknown', /no job .*on-batch, on-ecs/],
+    [{ job: 'csv-reprot' }, 'Job.Unknown', /csv-reprot/],
+    [{ job: 'constructor' }, 'Job.Unknown', /constructor/],
+    [{ job: { name: 'on-batch' } }, 'Job.Unknown', /no job/],
+    [{ job: 'on-batch', startAt: 'tomorrow' }, 'Job.Rejected', /startAt must be a time.*tomorrow/],
+    [{ job: 'on-batch', startAt: 1767225600 }, 'Job.Rejected', /startAt must be a time/],
+    [{ job: 'on-batch', startAt: '2027-01-01T00:00:00Z' }, 'Job.Rejected', /330 days/],
+    [{ job: 'on-batch', resumes: '../../other' }, 'Job.Rejected', /resumes must be the id/],
+    [{ job: 'on-batch', event: `not JSON ${'x'.repeat(7000)}` }, 'Job.Rejected', /must be JSON/],
+  ])('%j ends as %s', async (input, error, reason) => {
+    const { outcome, launches, failedJobs } = await run('on-batch', ['success'], { input });
+    expect(outcome).toMatchObject({ status: 'FAILED', error });
+    expect(JSON.parse((outcome as { cause: string }).cause).reason).toMatch(reason);
+    expect(launches).toEqual([]);
+    expect(failedJobs).toMatchObject([{ id: 'execution-1', error }]);
+  });
+
+  test('a large event of a direct start is spilled by the machine itself', async () => {
+    const event = { text: '"\\'.repeat(4000) };
+    const objects: Record<string, string> = {};
+    const { launches } = await run('on-batch', ['success'], { input: { job: 'on-batch', event }, objects });
+    expect(launches[0]?.environment.STP_TRIGGER_EVENT_URI).toBe('s3://artifacts/executions/execution-1/event.json');
+    expect(JSON.parse(objects['executions/execution-1/event.json'] ?? '')).toEqual(event);
+  });
+
+  test('the overrides stay under 8,192 characters, whatever the event contains', async () => {
+    const character = fc.constantFrom('a', '"', '\\', '\n', '\u0001', 'ü', '漢', '😀', '\u2028');
+    const text = fc.array(character, { minLength: 1, maxLength: 8000, size: 'max' }).map((all) => all.join(''));
+    await fc.assert(
+      fc.asyncProperty(text, fc.constantFrom('on-batch' as const, 'on-ecs' as const), async (value, job) => {
+        const { events } = await run(job, ['success'], { name: 'n'.repeat(80), input: { job, event: { value } } });
+        const scheduled = events.findLast(({ type }) => type === 'TaskScheduled');
+        const { parameters } = (scheduled ?? {}).taskScheduledEventDetails as { parameters: string };
+        const { ContainerOverrides, Overrides } = JSON.parse(parameters);
+        const ascii = JSON.stringify(ContainerOverrides ?? Overrides).replace(/[^ -~]/g, '\\uffff');
+        expect(ascii.length).toBeLessThan(8192);
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+describe('between attempts', () => {
+  test('waits grow by the rate, are jittered down to a half, and stay under the maximum', async () => {
+    const waitsWith = async (luck: number) =>
+      (await run('on-batch', ['exit1', 'exit1', 'success'], { random: () => luck })).waits.filter(
+        (wait) => wait < 1000,
+      );
+    expect(await waitsWith(0.999999)).toEqual([10, 20]);
+    expect(await waitsWith(0)).toEqual([5, 10]);
+  });
+
+  test('an interruption is followed by a launch at once', async () => {
+    const { waits } = await run('on-batch', ['interruption', 'success']);
+    expect(waits).toEqual([]);
+  });
+
+  test('the text of the service counts before the exit code', async () => {
+    const { outcome } = await run('on-ecs', ['interruption', 'success']);
+    expect(outcome).toMatchObject({ status: 'SUCCEEDED', output: { attempts: 1, interruptions: 1 } });
+  });
+});
+
+describe('the cause of a failure', () => {
+  test('is what the job itself said, when it said it in this attempt of this execution', async () => {
+    const error = { name: 'PermanentJobError', message: 'not a CSV file', attempt: 1, executionId: 'execution-1' };
+    const { outcome, failedJobs } = await run('on-batch', ['exit65'], {
+      objects: { 'executions/execution-1/error.json': JSON.stringify(error) },
+    });
+    const cause = {
+      reason: 'not a CSV file',
+      exitCode: 65,
+      attempt: 1,
+      interruptions: 0,
+      log: { group: '/longhaul/on-batch', stream: 'on-batch/default/1' },
+    };
+    expect(outcome).toMatchObject({ status: 'FAILED', error: 'Job.Rejected' });
+    expect(JSON.parse((outcome as { cause: string }).cause)).toEqual(cause);
+    expect(failedJobs).toEqual([{ id: 'execution-1', job: 'on-batch', error: 'Job.Rejected', cause }]);
+  });
+
+  test.each([
+    { attempt: 2, executionId: 'execution-1' },
+    { attempt: 1, executionId: 'another' },
+  ])('is not what an earlier container left behind: %j', async (of) => {
+    const { outcome } = await run('on-batch', ['exit65'], {
+      objects: { 'executions/execution-1/error.json': JSON.stringify({ message: 'old', ...of }) },
+    });
+    expect((outcome as { cause: string }).cause).not.toContain('old');
+  });
+});

@@ -1,0 +1,258 @@
+import {
+  execute,
+  type HistoryEvent,
+  type Json,
+  type Outcome,
+  StateError,
+  type TaskRequest,
+} from '../../longhaul/asl/index.ts';
+import { TurnedClock } from './clock.ts';
+import { definition } from './machine.ts';
+
+/** What may become of one launch of the container. */
+export type Ending =
+  | 'success'
+  | 'exit1'
+  | 'exit65'
+  | 'exit75'
+  | 'exit143'
+  | 'interruption'
+  | 'timeout'
+  | 'noCapacity'
+  | 'throttled'
+  | 'stop';
+
+export interface Launch {
+  backend: 'batch' | 'ecs';
+  capacity: 'spot' | 'onDemand';
+  environment: Record<string, string>;
+}
+
+export interface Run {
+  outcome: Outcome;
+  launches: Launch[];
+  /** The most containers that were alive at one time. */
+  mostAlive: number;
+  aliveAtEnd: number;
+  failedJobs: Json[];
+  events: HistoryEvent[];
+  waits: number[];
+}
+
+interface Container {
+  arn: string;
+  group: string;
+  stopping: boolean;
+}
+
+export interface WorldOptions {
+  input?: Json;
+  name?: string;
+  objects?: Record<string, string>;
+  /** Always the same luck, so that what is compared does not vary. */
+  random?: () => number;
+}
+
+/**
+ * One execution in a world where the n-th launch ends as the n-th of `endings` says, and every later one like `after`.
+ * The world counts the containers that are alive.
+ */
+export async function run(
+  job: 'on-batch' | 'on-ecs',
+  endings: Ending[],
+  { input = { job, event: { a: 1 } }, name = 'execution-1', objects = {}, random = () => 0.5 }: WorldOptions = {},
+  after: Ending = 'success',
+): Promise<Run> {
+  const clock = new TurnedClock();
+  const stop = new AbortController();
+  const script = [...endings];
+  const alive = new Set<Container>();
+  const run: Run = {
+    outcome: { status: 'ABORTED' },
+    launches: [],
+    mostAlive: 0,
+    aliveAtEnd: 0,
+    failedJobs: [],
+    events: [],
+    waits: [],
+  };
+  let refusedLaunches = 0;
+
+  const capacityOf = (request: TaskRequest): 'spot' | 'onDemand' =>
+    JSON.stringify(request.arguments).match(/queue-on-demand|"FARGATE"/) ? 'onDemand' : 'spot';
+
+  function launch(request: TaskRequest, backend: 'batch' | 'ecs'): Promise<Json> {
+    const ending = script[0] ?? after;
+    if (ending === 'throttled') {
+      script.shift();
+      throw backend === 'batch'
+        ? new StateError('Batch.TooManyRequestsException', 'Rate exceeded')
+        : new StateError(
+            'ECS.AmazonECSException',
+            'Rate exceeded (Service: AmazonECS; Error Code: ThrottlingException)',
+          );
+    }
+    // There is no Spot capacity until the launch goes elsewhere; on demand there is none once.
+    if (ending === 'noCapacity') {
+      if (capacityOf(request) === 'onDemand') script.shift();
+      if (++refusedLaunches > 500) throw new Error('The machine asks for capacity that is not there for ever');
+      throw backend === 'batch'
+        ? new StateError(
+            'States.TaskFailed',
+            JSON.stringify({
+              Status: 'FAILED',
+              StatusReason: 'JobStateTimeLimit: CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY',
+            }),
+          )
+        : new StateError(
+            'AmazonECS.Unknown',
+            '{"Failures":[{"Reason":"Capacity is unavailable at this time."}],"Tasks":[]}',
+          );
+    }
+    script.shift();
+    run.launches.push({ backend, capacity: capacityOf(request), environment: environmentOf(request) });
+    const number = run.launches.length;
+    const arn = `arn:aws:ecs:us-east-1:000000000000:task/jobs/task-${number}`;
+    const group = String((request.arguments as { Group?: string }).Group);
+    const container: Container = { arn, group, stopping: false };
+    alive.add(container);
+    run.mostAlive = Math.max(run.mostAlive, alive.size);
+    request.submitted({ JobId: `job-${number}` });
+    return new Promise((resolve, reject) => {
+      const end = (result: () => void) => {
+        alive.delete(container);
+        result();
+      };
+      request.signal.addEventListener('abort', () =>
+        end(() => reject(new StateError('States.TaskFailed', 'cancelled'))),
+      );
+      if (ending === 'stop') queueMicrotask(() => stop.abort({ error: 'Stopped', cause: 'by a person' }));
+      // On ECS nobody but the state machine ends a container that ignores its timeout: this one just runs.
+      else if (ending === 'timeout' && backend === 'ecs') return;
+      else queueMicrotask(() => end(() => settle(ending, backend, number, arn, resolve, reject)));
+    });
+  }
+
+  async function runTask(request: TaskRequest): Promise<Json> {
+    const action = request.resource.split(':::')[1];
+    const input = request.arguments as { [key: string]: Json };
+    switch (action) {
+      case 'batch:submitJob.sync':
+        return launch(request, 'batch');
+      case 'ecs:runTask.sync':
+        return launch(request, 'ecs');
+      case 'aws-sdk:ecs:listTasks': {
+        const stopping = input.DesiredStatus === 'STOPPED';
+        return { TaskArns: [...alive].filter((task) => task.stopping === stopping).map(({ arn }) => arn) };
+      }
+      case 'aws-sdk:ecs:describeTasks': {
+        const arns = input.Tasks as string[];
+        const tasks = [...alive].filter(({ arn }) => arns.includes(arn));
+        const described = tasks.map(({ arn, group }) => ({ TaskArn: arn, Group: group, LastStatus: 'RUNNING' }));
+        // Its stop timeout passes between two looks.
+        for (const task of tasks) if (task.stopping) alive.delete(task);
+        return { Tasks: described };
+      }
+      case 'aws-sdk:ecs:stopTask': {
+        const task = [...alive].find(({ arn }) => arn === input.Task);
+        if (task) task.stopping = true;
+        return {};
+      }
+      case 'aws-sdk:s3:getObject': {
+        const body = objects[String(input.Key)];
+        if (body === undefined) throw new StateError('S3.NoSuchKeyException', 'The specified key does not exist.');
+        return { Body: body };
+      }
+      case 'aws-sdk:s3:putObject':
+        objects[String(input.Key)] = JSON.stringify(input.Body);
+        return { ETag: '"1"' };
+      case 'sqs:sendMessage':
+        run.failedJobs.push(input.MessageBody as Json);
+        return { MessageId: '1' };
+      default:
+        throw new Error(`The world has no ${request.resource}`);
+    }
+  }
+
+  const positions = new Map<string, Json>();
+  run.outcome = await clock.drive(
+    execute(definition, {
+      input,
+      context: {
+        execution: { id: `arn:execution:${name}`, name, roleArn: 'arn:role', startTime: clock.now() },
+        stateMachine: { id: 'arn:machine', name: 'jobs' },
+      },
+      host: {
+        run: runTask,
+        random,
+        clock: {
+          now: () => clock.now(),
+          until: (time, signal) => {
+            run.waits.push((time - clock.now()) / 1000);
+            return clock.until(time, signal);
+          },
+        },
+        journal: {
+          load: (path) => positions.get(path),
+          save: (path, position) => void positions.set(path, position),
+          clear: (path) => void positions.delete(path),
+          record: (event) => void run.events.push(event),
+          lastEventId: () => run.events.length,
+        },
+      },
+      signal: stop.signal,
+    }),
+  );
+  run.aliveAtEnd = alive.size;
+  return run;
+}
+
+function settle(
+  ending: Ending,
+  backend: 'batch' | 'ecs',
+  number: number,
+  arn: string,
+  resolve: (result: Json) => void,
+  reject: (error: StateError) => void,
+): void {
+  const exitCode = { success: 0, exit1: 1, exit65: 65, exit75: 75, exit143: 143 }[ending as string] ?? 0;
+  // A container that was interrupted or timed out may end with any code, 0 among them.
+  if (backend === 'batch') {
+    const reason =
+      ending === 'interruption'
+        ? 'Host EC2 (instance i-0123456789abcdef0) terminated.'
+        : ending === 'timeout'
+          ? 'Job attempt duration exceeded timeout'
+          : 'Essential container in task exited';
+    const job = {
+      JobId: `job-${number}`,
+      StatusReason: reason,
+      Container: {
+        ...(ending !== 'interruption' && { ExitCode: exitCode }),
+        LogStreamName: `on-batch/default/${number}`,
+      },
+    };
+    if (ending === 'success') resolve({ ...job, Status: 'SUCCEEDED' });
+    else reject(new StateError('States.TaskFailed', JSON.stringify({ ...job, Status: 'FAILED' })));
+    return;
+  }
+  const task = {
+    TaskArn: arn,
+    LastStatus: 'STOPPED',
+    StopCode: ending === 'interruption' ? 'SpotInterruption' : 'EssentialContainerExited',
+    StoppedReason: ending === 'interruption' ? 'Your Spot Task was interrupted.' : 'Essential container in task exited',
+    Containers: [{ Name: 'job', ExitCode: exitCode }],
+  };
+  if (exitCode === 0) resolve(task);
+  else reject(new StateError('States.TaskFailed', JSON.stringify(task)));
+}
+
+function environmentOf(request: TaskRequest): Record<string, string> {
+  const input = request.arguments as {
+    ContainerOverrides?: { Environment: { Name: string; Value: string }[] };
+    Overrides?: { ContainerOverrides: { Environment: { Name: string; Value: string }[] }[] };
+  };
+  const environment =
+    input.ContainerOverrides?.Environment ?? input.Overrides?.ContainerOverrides[0]?.Environment ?? [];
+  return Object.fromEntries(environment.map(({ Name, Value }) => [Name, Value]));
+}
