@@ -154,9 +154,8 @@ describe('an event', () => {
   test('carries any bytes', async () => {
     const api = await start([httpApi(), await routed('echo', ECHO, ['$default'])]);
     const body = Buffer.from(Array.from({ length: 256 }, (_, index) => index));
-    const event = await (
-      await fetch(api.url, { method: 'PUT', headers: { 'content-type': 'text/plain' }, body })
-    ).json();
+    const headers = { 'content-type': 'text/plain' };
+    const event = await eventOf(await fetch(api.url, { method: 'PUT', headers, body }));
     expect(event.isBase64Encoded).toBe(true);
     expect(Buffer.from(event.body ?? '', 'base64')).toEqual(body);
   });
