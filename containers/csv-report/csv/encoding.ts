@@ -24,6 +24,20 @@ export function requireText(block: Buffer, position: { offset: number; line: num
   );
 }
 
+/** The block without a last character whose bytes have not all come. */
+export function wholeCharacters(block: Buffer): Buffer {
+  for (let missing = 1; missing <= 3; missing++) {
+    const byte = block.at(-missing) ?? 0;
+    if (byte < 0x80) break;
+    if (byte >= 0xc0) return missing < characterLength(byte) ? block.subarray(0, -missing) : block;
+  }
+  return block;
+}
+
+function characterLength(lead: number): number {
+  return lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+}
+
 function place(block: Buffer, at: number, position: { offset: number; line: number }): string {
   let line = position.line;
   for (let i = block.indexOf(10); i >= 0 && i < at; i = block.indexOf(10, i + 1)) line++;
@@ -34,8 +48,7 @@ function place(block: Buffer, at: number, position: { offset: number; line: numb
 function firstInvalid(block: Buffer): number {
   let at = 0;
   while (at < block.length) {
-    const lead = block[at]!;
-    const length = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+    const length = characterLength(block[at]!);
     if (at + length > block.length || !isUtf8(block.subarray(at, at + length))) return at;
     at += length;
   }

@@ -2,7 +2,7 @@ import { MAX_COLUMNS } from '../profile/budget.ts';
 import { Table, type TableState } from '../profile/table.ts';
 import { columnNames } from './column-names.ts';
 import { type Dialect, detectDialect } from './dialect.ts';
-import { requireText } from './encoding.ts';
+import { requireText, wholeCharacters } from './encoding.ts';
 import { lastLineEnd, skipLineEnds } from './line-ends.ts';
 import { NotCsvError } from './not-csv.ts';
 import { type Position, RecordReader, type RecordSink } from './records.ts';
@@ -16,8 +16,9 @@ export interface ProfilerState {
   table: TableState;
 }
 
-/** How much of the object is looked at to find out how it is written. The first record must fit in. */
-const HEAD = 256 * 1024;
+/** How much of the object is looked at to find out how it is written; more, once, if no line ends in it. */
+const HEAD = 64 * 1024;
+const LONG_HEAD = 16;
 const BOM = Buffer.from('\ufeff');
 
 /** Profiles a CSV object from its bytes in chunks of any size. All methods throw `NotCsvError` when the object is none. */
@@ -49,12 +50,15 @@ export class Profiler implements RecordSink {
       return;
     }
     this.#head = Buffer.concat([this.#head, chunk]);
-    if (this.#head.length >= this.#headBytes) this.#begin(false);
+    // Fixed sizes, whatever the chunks: what is found out must not depend on how the bytes came.
+    if (this.#head.length < this.#headBytes) return;
+    if (lastLineEnd(this.#head.subarray(0, this.#headBytes)) > 0) this.#begin(this.#headBytes);
+    else if (this.#head.length >= LONG_HEAD * this.#headBytes) this.#begin(LONG_HEAD * this.#headBytes);
   }
 
   /** The object has ended. */
   end(): { dialect: Dialect; bom: boolean; table: Table } {
-    if (this.#body === undefined) this.#begin(true);
+    if (this.#body === undefined) this.#begin(undefined);
     const { reader, table, dialect, bom } = this.#body!;
     reader.end();
     requireRecords(table, dialect);
@@ -85,21 +89,24 @@ export class Profiler implements RecordSink {
     else body.table.reject({ line, reason: 'quotes' });
   }
 
-  #begin(final: boolean): void {
+  /** `length`: how much of the head to look at; undefined when it is the whole object. */
+  #begin(length: number | undefined): void {
     const head = this.#head;
     this.#head = Buffer.alloc(0);
     if (head.length === 0) throw new NotCsvError('The object is empty (0 bytes).');
     requireNoSignature(head);
     const bom = head.subarray(0, BOM.length).equals(BOM);
-    const text = bom ? head.subarray(BOM.length) : head;
-    const offset = head.length - text.length;
-    const sample = final ? text : text.subarray(0, lastLineEnd(text));
-    requireText(sample.length > 0 ? sample : text, { offset, line: 1 });
+    const offset = bom ? BOM.length : 0;
+    const seen = head.subarray(offset, length);
+    const sample = length === undefined ? seen : seen.subarray(0, lastLineEnd(seen));
+    requireText(sample.length > 0 ? sample : wholeCharacters(seen), { offset, line: 1 });
     if (skipLineEnds(sample, 0) === sample.length) {
-      const problem = final ? 'nothing but blank lines' : `no record in its first ${this.#headBytes} bytes`;
+      const problem =
+        length === undefined ? 'nothing but blank lines' : `no line that ends in its first ${length} bytes`;
       throw new NotCsvError(`The object is not CSV: it has ${problem}.`);
     }
     const { dialect, first } = detectDialect(sample);
+    if (first.length === 0) throw new NotCsvError('The first record does not end: a quote in it is not closed.');
     if (first.length > MAX_COLUMNS) {
       throw new NotCsvError(
         `The first record has ${first.length} fields; at most ${MAX_COLUMNS} columns are profiled.`,
@@ -108,7 +115,7 @@ export class Profiler implements RecordSink {
     const table = new Table(columnNames(first, dialect.header), dialect.decimal);
     const reader = new RecordReader(dialect.delimiter, { offset, line: 1 }, this);
     this.#body = { dialect, bom, table, reader, headerToCome: dialect.header };
-    reader.write(text);
+    reader.write(head.subarray(offset));
   }
 }
 

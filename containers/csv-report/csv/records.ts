@@ -1,6 +1,6 @@
 import { isAscii } from 'node:buffer';
 import { CsvError, parse } from 'csv-parse/sync';
-import { requireText } from './encoding.ts';
+import { requireText, wholeCharacters } from './encoding.ts';
 import { CR, countLineEnds, lastLineEnd, lineEnd, skipLineEnds } from './line-ends.ts';
 import { NotCsvError } from './not-csv.ts';
 
@@ -140,7 +140,7 @@ export class RecordReader {
 
   #refuseLine(from: number): never {
     const line = this.#position.line + countLineEnds(this.#pending, 0, from);
-    requireText(this.#pending.subarray(from, from + 1000), this.#position);
+    requireText(wholeCharacters(this.#pending.subarray(from)), { offset: this.#position.offset + from, line });
     throw new NotCsvError(
       `Line ${line} is longer than ${MAX_RECORD} bytes without a line break: the object is not CSV.`,
     );

@@ -72,11 +72,15 @@ function binEdges(low: number, high: number, scale: Scale): number[] {
 }
 
 function niceTicks(low: number, high: number): number[] {
-  const ticks = scaleLinear([low, high], [0, 1]).nice(BINS).ticks(BINS);
-  return ticks.length >= 2 && ticks[0]! <= low && ticks.at(-1)! >= high ? ticks : [low, high];
+  // So near each other that doubles leave no round numbers between them.
+  if (high - low < 1e-9 * Math.max(Math.abs(low), Math.abs(high), Number.MIN_VALUE / 1e-16)) return [low, high];
+  return complete(scaleLinear([low, high], [0, 1]).nice(BINS).ticks(BINS), low, high);
 }
 
 function calendarTicks(low: number, high: number): number[] {
-  const ticks = scaleUtc([low, high], [0, 1]).nice(BINS).ticks(BINS).map(Number);
+  return complete(scaleUtc([low, high], [0, 1]).nice(BINS).ticks(BINS).map(Number), low, high);
+}
+
+function complete(ticks: number[], low: number, high: number): number[] {
   return ticks.length >= 2 && ticks[0]! <= low && ticks.at(-1)! >= high ? ticks : [low, high];
 }

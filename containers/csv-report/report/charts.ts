@@ -24,15 +24,24 @@ export function numberHistogram({ bins }: Histogram, integers: boolean, median: 
     const single = integers && to - from <= 1;
     return { from, to, count, label: single ? number(from) : `${number(from)} to ${number(integers ? to - 1 : to)}` };
   });
-  const scale = scaleLinear([bars[0]!.from, bars.at(-1)!.to], [0, 1]);
-  const format = Math.max(...scale.domain().map(Math.abs)) >= 1e5 ? short : scale.tickFormat(5);
-  // A bin of one whole number has its tick in the middle.
-  const shift = integers && bars.every(({ from, to }) => to - from === 1) ? 0.5 : 0;
-  const ticks = scale
+  return histogramChart(bars, numberTicks(bars, integers), median + tickShift(bars, integers), `Histogram of ${name}`);
+}
+
+function numberTicks(bars: Bar[], integers: boolean): Tick[] {
+  const [low, high] = [bars[0]!.from, bars.at(-1)!.to];
+  if (bars.length === 1) return (low === high ? [low] : [low, high]).map((at) => ({ at, label: number(at) }));
+  const scale = scaleLinear([low, high], [0, 1]);
+  const format = Math.max(Math.abs(low), Math.abs(high)) >= 1e5 ? short : scale.tickFormat(5);
+  const shift = tickShift(bars, integers);
+  return scale
     .ticks(5)
-    .filter((at) => !shift || (Number.isInteger(at) && at < bars.at(-1)!.to))
+    .filter((at) => shift === 0 || (Number.isInteger(at) && at < high))
     .map((at) => ({ at: at + shift, label: format(at).replace('−', '-') }));
-  return histogramChart(bars, ticks, median + shift, `Histogram of ${name}`);
+}
+
+/** A bin of one whole number has its tick in the middle. */
+function tickShift(bars: Bar[], integers: boolean): number {
+  return integers && bars.every(({ from, to }) => to - from === 1) ? 0.5 : 0;
 }
 
 export function timeHistogram({ bins }: Histogram<string>, median: string, name: string): Html {
