@@ -5,7 +5,6 @@
  */
 import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { styleText } from 'node:util';
@@ -17,7 +16,7 @@ import { summary } from './summary.ts';
 import { timeline } from './timeline.ts';
 
 /** FAA wildlife strikes: 10,000 rows of 14 columns. */
-const dataSet = createRequire(import.meta.url).resolve('vega-datasets/data/birdstrikes.csv');
+const dataSet = path.join(import.meta.dirname, '../node_modules/vega-datasets/data/birdstrikes.csv');
 const key = 'incoming/birdstrikes.csv';
 const interruptAt = 0.4;
 /** How long reading the object takes at the rate that the engine gives it, in seconds: long enough to watch. */

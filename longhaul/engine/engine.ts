@@ -1,6 +1,5 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { DatabaseSync } from 'node:sqlite';
 import { openDatabase } from './database.ts';
 import { startEndpoint } from './endpoint/index.ts';
 import { Fleet } from './fleet/index.ts';
@@ -16,7 +15,7 @@ import { Messaging } from './services/messaging/index.ts';
 import { ObjectStore, s3Service } from './services/s3/index.ts';
 import { schedulerService } from './services/scheduler/index.ts';
 import { StateMachines, statesService } from './services/states/index.ts';
-import { Sources } from './sources/index.ts';
+import { type Sources, startSources } from './sources/index.ts';
 import { stateMachinesOf } from './state-machines.ts';
 import { loadStack, localParameters, type Stack, type TemplateWarning } from './template/index.ts';
 import { unsupported } from './unsupported.ts';
@@ -67,7 +66,7 @@ export interface Engine {
    * @throws Error when it has no running container, or one on demand
    */
   interrupt(executionId: string): Promise<void>;
-  /** Fires a schedule now, by the path of its function event: `ScheduleTrigger/Due`. */
+  /** Sends the event of a schedule now, by its name, its ARN, or its name in the template: `ScheduleTriggerDue`. */
   fire: Sources['fire'];
   /** Stops everything; executions continue at the next start. */
   close(): Promise<void>;
@@ -98,7 +97,7 @@ async function boot(options: EngineOptions, closers: (() => unknown)[], close: (
   const templateFile = options.template ?? path.join(projectDirectory, 'template.yaml');
   mkdirSync(dataDirectory, { recursive: true });
 
-  const db: DatabaseSync = openDatabase(path.join(dataDirectory, 'engine.sqlite'));
+  const db = openDatabase(path.join(dataDirectory, 'engine.sqlite'));
   closers.push(() => db.close());
   const logs = new LogStore(db);
   const objects = new ObjectStore({ db, directory: path.join(dataDirectory, 'objects'), bytesPerSecond });
@@ -107,8 +106,7 @@ async function boot(options: EngineOptions, closers: (() => unknown)[], close: (
   const endpoint = await startEndpoint({ port: options.port ?? 4566, services: [] });
   closers.push(() => endpoint.close());
   const aws = { endpoint: endpoint.url, region: REGION, credentials: CREDENTIALS };
-  let functions: Functions;
-  const api = await startHttpApi({ port: options.apiPort ?? 3000, functions: () => functions, onNotice });
+  const api = await startHttpApi({ port: options.apiPort ?? 3000, onNotice });
   closers.push(() => api.close());
 
   const { stack, warnings } = loadStack(templateFile, {
@@ -134,21 +132,22 @@ async function boot(options: EngineOptions, closers: (() => unknown)[], close: (
   const fleet = new Fleet({ db, logs, environment });
   const batch = new Batch({ db, fleet, resources, minimumTimeoutSeconds });
   const ecs = new Ecs({ db, fleet, resources });
-  functions = new Functions({ db, logs, environment, resources, projectDirectory, onNotice });
-  const sources = new Sources({ db, objects, functions, resources, clock: wallClock, onNotice });
+  const functions = new Functions({ db, logs, environment, resources, projectDirectory, onNotice });
   const machines = new StateMachines({
     db,
     machines: stateMachinesOf(resources),
     run: integrations({ aws, batch, ecs }),
     clock: wallClock,
   });
-  // First the executions, which would take the end of their containers for an answer; then what starts new ones.
+  // In reverse: what starts executions, the executions (which would take the end of their containers for an answer), then those.
   closers.push(
     () => fleet.close(),
     () => functions.close(),
-    () => sources.close(),
     () => machines.close(),
   );
+  provision(resources, { objects, messaging });
+  const sources = startSources({ db, objectStore: objects, functions, resources, onNotice });
+  closers.push(() => sources.close());
 
   for (const service of [
     s3Service(objects),
@@ -158,27 +157,26 @@ async function boot(options: EngineOptions, closers: (() => unknown)[], close: (
     batchService(batch),
     ecsService(ecs),
     lambdaService(functions),
-    schedulerService(sources),
+    schedulerService(sources.scheduler),
   ]) {
     endpoint.mount(service);
   }
-  api.serve(resources);
-  provision(resources, { objects, messaging });
+  api.serve(resources, functions);
+  functions.start();
   writeFileSync(path.join(dataDirectory, 'outputs.json'), `${JSON.stringify(stack.outputs, null, 2)}\n`);
 
   const continued = machines.resume().length;
-  sources.start();
   return {
     url: endpoint.url,
     apiUrl: api.url,
     aws,
     outputs: stack.outputs,
     stack,
-    warnings: [...warnings, ...unsupported(resources)],
+    warnings: [...warnings, ...batch.definitions.warnings, ...ecs.definitions.warnings, ...unsupported(resources)],
     continued,
     fleet,
     interrupt: (executionId) => fleet.interrupt(executionId),
-    fire: (name) => sources.fire(name),
+    fire: (scheduleName) => sources.fire(scheduleName),
     close,
   };
 }

@@ -48,7 +48,8 @@ async function routed(name: string, source: string, routes: string[], properties
 async function start(resources: Resource[]): Promise<HttpApi> {
   const functions = app.start(resources);
   const onNotice = (text: string) => void app.notices.push(text);
-  const api = await startHttpApi({ resources, functions, port: 0, onNotice });
+  const api = await startHttpApi({ port: 0, onNotice });
+  api.serve(resources, functions);
   apis.push(api);
   return api;
 }
@@ -356,8 +357,16 @@ test('a Host header that is not this machine is refused (DNS rebinding)', async 
 
 test('a port in use is named, with what to do', async () => {
   const api = await start([httpApi()]);
-  const options = { resources: [], functions: app.start([]), port: api.port };
+  const options = { port: api.port };
   await expect(startHttpApi(options)).rejects.toThrow(new RegExp(`Port ${api.port} .* in use .*--api-port`));
+});
+
+test('until the stack is known every request is answered 503', async () => {
+  const api = await startHttpApi({ port: 0 });
+  apis.push(api);
+  expect((await fetch(api.url)).status).toBe(503);
+  api.serve([], app.start([]));
+  expect((await fetch(api.url)).status).toBe(404);
 });
 
 test('another handler can be mounted beside the API', async () => {

@@ -14,8 +14,6 @@ import { type Route, routesOf } from './routes.ts';
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
 export interface HttpApiOptions {
-  resources: Resource[];
-  functions: Functions;
   /** 0 finds a free one. */
   port: number;
   /** Default `127.0.0.1`. */
@@ -30,7 +28,8 @@ export interface HttpApi {
   /** `http://127.0.0.1:3000` */
   url: string;
   port: number;
-  routes: Route[];
+  /** Serves the routes of these functions from now on; before, everything is answered 503. */
+  serve(resources: Resource[], functions: Functions): void;
   /** Gives the paths below `prefix` (`/_longhaul`) to another handler, before any route. */
   mount(prefix: string, handler: Handler): void;
   close(): Promise<void>;
@@ -41,20 +40,22 @@ const BODY_LIMIT = 10 * 1024 * 1024;
 const HEADER_LIMIT = 10_240;
 
 /**
- * The stack's HTTP API on a port of its own: routes, events, answers and error texts as API Gateway has them.
+ * The stack's HTTP API on a port of its own: routes, events, answers and error texts as API Gateway has them. The stack's
+ * outputs name the port, so it listens first and serves later.
  *
  * @throws Error that says what to do, when the port is taken
  */
 export async function startHttpApi(options: HttpApiOptions): Promise<HttpApi> {
-  const { functions, host = '127.0.0.1', onNotice = () => {} } = options;
-  const routes = routesOf(options.resources);
-  const cors = routes.find((route) => route.cors)?.cors;
+  const { host = '127.0.0.1', onNotice = () => {} } = options;
   const mounted: { prefix: string; handler: Handler }[] = [];
-  const open = routes.filter(({ authorization }) => authorization === 'AWS_IAM').map(({ key }) => key);
-  let told = open.length === 0;
+  let served: { routes: Route[]; functions: Functions } | undefined;
+  let told = false;
 
   async function answer(request: IncomingMessage, requestId: string): Promise<Answer> {
+    if (!served) return message(503, 'Service Unavailable');
+    const { routes, functions } = served;
     const url = new URL(request.url ?? '/', 'http://localhost');
+    const cors = routes.find((route) => route.cors)?.cors;
     if (lineAndHeaders(request) > HEADER_LIMIT) return message(431, 'Request Header Fields Too Large');
     if (cors && isPreflight(request.method ?? '', request.headers)) {
       return { status: 204, headers: corsHeaders(cors, request.headers), body: Buffer.alloc(0) };
@@ -70,6 +71,7 @@ export async function startHttpApi(options: HttpApiOptions): Promise<HttpApi> {
     if (!body) return message(413, 'Request Entity Too Large');
     if (match.route.authorization === 'AWS_IAM' && !told) {
       told = true;
+      const open = routes.filter(({ authorization }) => authorization === 'AWS_IAM').map(({ key }) => key);
       onNotice(
         `On AWS these routes ask for a signed request; here, on loopback, everybody is let in: ${open.join(', ')}`,
       );
@@ -107,7 +109,9 @@ export async function startHttpApi(options: HttpApiOptions): Promise<HttpApi> {
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
     port,
-    routes,
+    serve(resources, functions) {
+      served = { routes: routesOf(resources), functions };
+    },
     mount: (prefix, handler) => void mounted.push({ prefix, handler }),
     close: () =>
       new Promise((resolve) => {
