@@ -14,7 +14,7 @@ import {
   PutRetentionPolicyCommand,
   paginateFilterLogEvents,
 } from '@aws-sdk/client-cloudwatch-logs';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Endpoint, startEndpoint } from '../../longhaul/engine/endpoint/index.ts';
 import { type LogEvent, LogStore, logsService } from '../../longhaul/engine/services/logs/index.ts';
 
@@ -138,6 +138,7 @@ describe('writing', () => {
   });
 
   it('tells who follows, and a follower that fails does not fail the writer', async () => {
+    const complaint = vi.spyOn(console, 'error').mockImplementation(() => {});
     const seen: unknown[] = [];
     store.onAppend((...what) => seen.push(what));
     const stop = store.onAppend((group) => {

@@ -14,6 +14,7 @@ const at = { Bucket: 'bucket', Key: 'a' };
 const algorithms = ['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256'] as const;
 /** Of "123456789", the customary check value. */
 const checks = {
+  MD5: '25f9e794323b453885f5181f1b624d0b',
   CRC32: 'cbf43926',
   CRC32C: 'e3069283',
   CRC64NVME: 'ae8b14860a799888',
@@ -27,19 +28,22 @@ const put = (headers: Record<string, string>, body: string | Buffer) =>
 const refusal = async (response: Response) => [response.status, /<Code>(.*)<\/Code>/.exec(await response.text())?.[1]];
 
 describe('integrity', () => {
-  it.each(algorithms)('a %s that comes with the body is verified, kept and given back', async (algorithm) => {
-    const name = `x-amz-checksum-${algorithm.toLowerCase()}`;
-    const right = Buffer.from(checks[algorithm], 'hex').toString('base64');
-    const wrong = Buffer.alloc(checks[algorithm].length / 2).toString('base64');
-    expect(await refusal(await put({ [name]: wrong }, '123456789'))).toEqual([400, 'BadDigest']);
-    await expect.poll(() => readdir(s3.bodies)).toEqual([]);
-    const stored = await put({ [name]: right }, '123456789');
-    expect([stored.status, stored.headers.get(name)]).toEqual([200, right]);
-    const { Body, ...object } = await s3.client.send(new GetObjectCommand({ ...at, ChecksumMode: 'ENABLED' }));
-    expect(object).toMatchObject({ [`Checksum${algorithm}`]: right, ChecksumType: 'FULL_OBJECT' });
-    expect(await Body!.transformToString()).toBe('123456789');
-    expect(await s3.client.send(new HeadObjectCommand(at))).not.toHaveProperty(`Checksum${algorithm}`);
-  });
+  it.each([...algorithms, 'MD5'] as const)(
+    'a %s that comes with the body is verified, kept and given back',
+    async (algorithm) => {
+      const name = `x-amz-checksum-${algorithm.toLowerCase()}`;
+      const right = Buffer.from(checks[algorithm], 'hex').toString('base64');
+      const wrong = Buffer.alloc(checks[algorithm].length / 2).toString('base64');
+      expect(await refusal(await put({ [name]: wrong }, '123456789'))).toEqual([400, 'BadDigest']);
+      await expect.poll(() => readdir(s3.bodies)).toEqual([]);
+      const stored = await put({ [name]: right }, '123456789');
+      expect([stored.status, stored.headers.get(name)]).toEqual([200, right]);
+      const { Body, ...object } = await s3.client.send(new GetObjectCommand({ ...at, ChecksumMode: 'ENABLED' }));
+      expect(object).toMatchObject({ [`Checksum${algorithm}`]: right, ChecksumType: 'FULL_OBJECT' });
+      expect(await Body!.transformToString()).toBe('123456789');
+      expect(await s3.client.send(new HeadObjectCommand(at))).not.toHaveProperty(`Checksum${algorithm}`);
+    },
+  );
 
   it.each(algorithms)('a %s in the trailer of a streamed body is verified too', async (algorithm) => {
     const body = randomBytes(300_000);
@@ -53,7 +57,10 @@ describe('integrity', () => {
         ContentEncoding: 'gzip',
       }),
     );
-    const { Body, ContentEncoding } = await s3.client.send(new GetObjectCommand(at));
+    const { Body, ContentEncoding, ...object } = await s3.client.send(
+      new GetObjectCommand({ ...at, ChecksumMode: 'ENABLED' }),
+    );
+    expect(object).toHaveProperty(`Checksum${algorithm}`);
     expect(Buffer.from(await Body!.transformToByteArray()).equals(body)).toBe(true);
     expect(ContentEncoding).toBe('gzip');
   });
@@ -90,6 +97,15 @@ describe('integrity', () => {
     ]);
     const right = { 'content-md5': md5('text'), 'x-amz-content-sha256': sha256('text') };
     expect((await put(right, 'text')).status).toBe(200);
+  });
+
+  it('a checksum that the local S3 cannot compute is refused rather than believed', async () => {
+    const header = { 'x-amz-checksum-xxhash3': 'AAAAAAAAAAA=' };
+    expect(await refusal(await put(header, 'text'))).toEqual([501, 'NotImplemented']);
+    expect(await refusal(await put(streamed('x-amz-checksum-xxhash3'), '9\r\n123456789\r\n0\r\n\r\n'))).toEqual([
+      501,
+      'NotImplemented',
+    ]);
   });
 
   it('an encryption with a key of the customer is refused rather than ignored', async () => {

@@ -100,6 +100,14 @@ describe('an object', () => {
     await expect.poll(() => readdir(s3.bodies)).toEqual([]);
   });
 
+  it('is let go of when its reader goes away in the middle', async () => {
+    await put('a', Buffer.alloc(20_000_000));
+    const { Body } = await s3.client.send(new GetObjectCommand({ Bucket, Key: 'a' }));
+    (Body as Readable).destroy();
+    await s3.client.send(new DeleteObjectCommand({ Bucket, Key: 'a' }));
+    await expect.poll(() => readdir(s3.bodies)).toEqual([]);
+  });
+
   it('can be empty', async () => {
     await put('empty', '');
     const { text, ContentLength } = await get('empty');

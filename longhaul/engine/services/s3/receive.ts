@@ -117,13 +117,17 @@ function expectedLength(request: S3Request): number | undefined {
   return length === undefined ? undefined : Number(length);
 }
 
-/** The algorithm of the checksum that comes with the body, in a header or in the trailer. */
+/**
+ * The algorithm of the checksum that comes with the body, in a header or in the trailer.
+ *
+ * @throws NotImplemented for one that cannot be verified here
+ */
 export function declaredChecksum(request: S3Request): ChecksumAlgorithm | undefined {
-  const trailer = header(request, 'x-amz-trailer')?.toLowerCase();
-  return checksumAlgorithms.find((algorithm) => {
-    const name = checksumHeader(algorithm);
-    return header(request, name) !== undefined || trailer === name;
-  });
+  const names = [...Object.keys(request.headers), header(request, 'x-amz-trailer')?.toLowerCase() ?? ''];
+  const declared = names.find((name) => /^x-amz-checksum-(?!algorithm$|type$|mode$)/.test(name));
+  const algorithm = checksumAlgorithms.find((one) => checksumHeader(one) === declared);
+  if (declared !== undefined && !algorithm) throw s3Error('NotImplemented', { Header: declared });
+  return algorithm;
 }
 
 async function verifyChecksum(

@@ -36,17 +36,16 @@ export function header(request: S3Request, name: string): string | undefined {
 /**
  * A whole number from the query string.
  *
+ * @param otherwise - what it is when it is not there; without, it must be
  * @throws InvalidArgument when it is not one from `least` to `most`
  */
-export function integer(request: S3Request, name: string, least: number, most: number, otherwise: number): number {
-  const value = request.query.get(name);
-  if (value === null || value === '') return otherwise;
+export function integer(request: S3Request, name: string, least: number, most: number, otherwise?: number): number {
+  const value = request.query.get(name) || undefined;
+  if (value === undefined && otherwise !== undefined) return otherwise;
   const number = Number(value);
-  if (!/^\d+$/.test(value) || number < least || number > most) {
-    const message = `${name} must be an integer between ${least} and ${most}, inclusive`;
-    throw s3Error('InvalidArgument', { ArgumentName: name, ArgumentValue: value }, message);
-  }
-  return number;
+  if (Number.isInteger(number) && number >= least && number <= most) return number;
+  const message = `${name} must be an integer between ${least} and ${most}, inclusive`;
+  throw s3Error('InvalidArgument', { ArgumentName: name, ArgumentValue: value ?? '' }, message);
 }
 
 /**
@@ -61,8 +60,8 @@ export function locate(http: IncomingMessage): { bucket: string; key: string; qu
   const named = /^([a-z0-9.-]+)\.localhost(:\d+)?$/i.exec(host)?.[1];
   const full = decode(named === undefined ? path.slice(1) : `${named}${path}`);
   const [bucket = '', key = ''] = split(full, '/');
-  if (Buffer.byteLength(key) > 1024)
-    throw s3Error('KeyTooLongError', { Size: Buffer.byteLength(key), MaxSizeAllowed: 1024 });
+  const size = Buffer.byteLength(key);
+  if (size > 1024) throw s3Error('KeyTooLongError', { Size: size, MaxSizeAllowed: 1024 });
   return { bucket, key, query };
 }
 

@@ -28,8 +28,9 @@ async function run(store: ObjectStore, http: IncomingMessage, requestId: string)
 
 function refusal(http: IncomingMessage, requestId: string, error: unknown): S3Reply {
   // The client went away in the middle of its body: nobody reads the answer, and it is no fault of the engine.
-  if (!(error instanceof ServiceError) && !http.socket.destroyed)
+  if (!(error instanceof ServiceError) && !http.socket.destroyed) {
     console.error(`s3: ${http.method} ${http.url} failed:`, error);
+  }
   const known =
     error instanceof ServiceError ? error : s3Error('InternalError', {}, `The local S3 failed: ${String(error)}`);
   const { code, message, status, details } = known;

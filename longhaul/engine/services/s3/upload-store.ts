@@ -83,7 +83,7 @@ export class UploadStore {
   /**
    * Makes the chosen parts, in their order, the object. Parts that were not chosen are removed.
    *
-   * @throws PreconditionFailed, NoSuchKey, NoSuchUpload
+   * @throws PreconditionFailed, NoSuchKey, NoSuchUpload, InvalidPart
    */
   complete(upload: UploadRecord, chosen: PartRecord[], checksum: Checksum | undefined, write: Write): ObjectRecord {
     const { bucket, key } = upload;
@@ -95,7 +95,10 @@ export class UploadStore {
     const object = this.#objects.commit(draft, write, () => {
       this.require(bucket, key, upload.id);
       const used = new Set(segments.map(({ file }) => file));
-      unused = this.parts(upload).filter(({ segment }) => !used.has(segment.file));
+      const all = this.parts(upload);
+      unused = all.filter(({ segment }) => !used.has(segment.file));
+      // A part that was uploaded anew since it was chosen has another file.
+      if (all.length - unused.length !== chosen.length) throw s3Error('InvalidPart', { UploadId: upload.id });
       this.#forget(upload);
     });
     this.#objects.files.remove(unused.map(({ segment }) => segment));

@@ -5,7 +5,7 @@ import { integer, type S3Reply, type S3Request } from '../request.ts';
 
 export async function uploadPart(request: S3Request): Promise<S3Reply> {
   const { store, bucket, key, query } = request;
-  const number = integer(request, 'partNumber', 1, 10_000, 0);
+  const number = integer(request, 'partNumber', 1, 10_000);
   const upload = store.uploads.require(bucket, key, query.get('uploadId') ?? '');
   const declared = declaredChecksum(request);
   if (upload.algorithm && declared && declared !== upload.algorithm) {

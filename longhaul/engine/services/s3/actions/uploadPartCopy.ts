@@ -7,7 +7,7 @@ import { writeXml } from '../xml.ts';
 
 export async function uploadPartCopy(request: S3Request): Promise<S3Reply> {
   const { store, bucket, key, query } = request;
-  const number = integer(request, 'partNumber', 1, 10_000, 0);
+  const number = integer(request, 'partNumber', 1, 10_000);
   const upload = store.uploads.require(bucket, key, query.get('uploadId') ?? '');
   const source = findSource(request);
   const range = header(request, 'x-amz-copy-source-range');
