@@ -8,6 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { Functions } from '../../longhaul/engine/functions/index.ts';
 import { type Project, project } from './functions-project.ts';
 import { ManualClock } from './manual-clock.ts';
 
@@ -124,6 +125,7 @@ const functions = new Functions({
   resources: [${JSON.stringify(counted)}], projectDirectory: '.', environment: {}, watch: false,
   logs: { append() {} }, db: new DatabaseSync('state.sqlite'),
 });
+functions.start();
 functions.enqueue('hang', ${JSON.stringify(JSON.stringify({ file, go }))});
 functions.enqueue('hang', ${JSON.stringify(JSON.stringify({ file, go }))});
 setInterval(() => {}, 1000);
@@ -154,6 +156,27 @@ setInterval(() => {}, 1000);
     await eventually(() => expect(pending()).toBe(0));
     expect(await invocations(file)).toBe(3);
   });
+});
+
+test('an asynchronous event waits until the functions may start', async () => {
+  const hello = await app.function('hello', 'export const handler = async () => {};');
+  const functions = new Functions({
+    resources: [hello],
+    projectDirectory: app.directory,
+    environment: {},
+    logs: {
+      append: (_group, _stream, events) => void app.logs.push(...events.map((e) => ({ ...e, group: '', stream: '' }))),
+    },
+    db: app.db,
+    watch: false,
+  });
+  functions.enqueue('hello', '{}');
+  await functions.invoke('hello', '{}', 'RequestResponse');
+  expect(app.logs.filter(({ message }) => message.startsWith('START'))).toHaveLength(1);
+  expect(pending()).toBe(1);
+  functions.start();
+  await eventually(() => expect(pending()).toBe(0));
+  await functions.close();
 });
 
 describe('what failed for good', () => {

@@ -51,6 +51,7 @@ export async function project(): Promise<Project> {
         ...options,
       });
       started.push(functions);
+      functions.start();
       return functions;
     },
     async remove() {

@@ -195,6 +195,8 @@ export const handler = async (event: { hang?: boolean }) => (event.hang === fals
     const failure = await failureOf(source);
     expect(failure.errorType).toBe(errorType);
     expect(failure.errorMessage).toContain(text);
+    expect(failure.logTail).toContain(`"errorType":"${errorType}"`);
+    expect(failure.logTail).toContain(`Error Type: ${errorType}`);
   });
 
   test('by a rejected promise that nobody awaits answers Runtime.UnhandledPromiseRejection', async () => {

@@ -361,6 +361,21 @@ test('a port in use is named, with what to do', async () => {
   await expect(startHttpApi(options)).rejects.toThrow(new RegExp(`Port ${api.port} .* in use .*--api-port`));
 });
 
+test.each([
+  ['//evil/path', 200],
+  ['//', 200],
+  ['/%', 400],
+  ['/a/%2E%2E/b?x=%', 200],
+])('the odd target %s is answered %i', async (target, status) => {
+  const api = await start([httpApi(), await routed('all', ECHO, ['$default', 'GET /one/{name}'])]);
+  const request = httpRequest({ port: api.port, host: '127.0.0.1', path: target }).end();
+  const [response] = await once(request, 'response');
+  let text = '';
+  for await (const chunk of response) text += chunk;
+  expect(response.statusCode).toBe(status);
+  if (status === 200) expect(JSON.parse(text).rawPath).toBe(decodeURIComponent(target.split('?')[0] ?? ''));
+});
+
 test('until the stack is known every request is answered 503', async () => {
   const api = await startHttpApi({ port: 0 });
   apis.push(api);

@@ -197,6 +197,7 @@ const objectStore = new ObjectStore({ db, directory: '.longhaul' });
 objectStore.createBucket('uploads');
 const functions = new Functions({ resources, db, projectDirectory: '.', environment: {}, watch: false, logs: { append() {} } });
 startSources({ resources, functions, objectStore, db });
+functions.start();
 console.log((await startEndpoint({ port: 0, services: [s3Service(objectStore)] })).url);
 `,
   );

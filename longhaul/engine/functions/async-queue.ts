@@ -31,14 +31,21 @@ export class AsyncQueue {
   readonly #running = new Map<string, Promise<void>>();
   readonly #stop = new AbortController();
   #alarm: AbortController | undefined;
+  #started = false;
 
   constructor(options: AsyncQueueOptions) {
     this.#options = options;
   }
 
+  /** From now on events are run, those of the last engine first. */
+  start(): void {
+    this.#started = true;
+    this.wake();
+  }
+
   /** Starts what is due and sets the alarm for what is not yet. Called whenever something may have changed. */
   wake(): void {
-    if (this.#stop.signal.aborted) return;
+    if (!this.#started || this.#stop.signal.aborted) return;
     const { store, clock, definitions, limit } = this.#options;
     const now = clock.now();
     for (const definition of definitions.values()) {

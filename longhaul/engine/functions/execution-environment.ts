@@ -166,7 +166,7 @@ export class ExecutionEnvironment {
     const { requestId } = running.invocation;
     const { timeout, memorySize } = this.#definition;
     const duration = Date.now() - begun;
-    if (running.takenAt === undefined) this.#log.start(requestId);
+    if (running.takenAt === undefined) this.#log.start(requestId, true);
     if (outcome.status === 'timeout') {
       this.#log.timeout(requestId, outcomes.timeoutText(timeout));
     }

@@ -92,7 +92,14 @@ export class Functions {
     });
     this.#watch = options.watch === false ? undefined : this.#watchSources(options.projectDirectory, notice);
     this.ready = this.#watch?.ready ?? Promise.resolve();
-    this.#queue.wake();
+  }
+
+  /**
+   * Begins to run asynchronous events, those that the last engine left first. To be called when everything is there that
+   * functions need; events that come before are kept.
+   */
+  start(): void {
+    this.#queue.start();
   }
 
   /**

@@ -34,9 +34,10 @@ export class InvocationLog {
     this.#append(this.#system.initStart(runtime));
   }
 
-  start(requestId: string): void {
+  /** @param afterInit - the invocation ended in its initialization, whose output belongs to it */
+  start(requestId: string, afterInit = false): void {
     this.#flush();
-    this.#tail = '';
+    if (!afterInit) this.#tail = '';
     this.#append(this.#system.start(requestId));
   }
 

@@ -5,7 +5,9 @@ import type { Match } from './match-route.ts';
 export interface EventRequest {
   method: string;
   /** As sent, percent-encoded. */
-  url: URL;
+  path: string;
+  /** As sent, without the question mark. */
+  query: string;
   protocol: string;
   /** Names and values alternating, as they came. */
   rawHeaders: string[];
@@ -19,7 +21,7 @@ export interface EventRequest {
 export function eventRequest(request: IncomingMessage, body: Buffer, requestId: string, time: number): EventRequest {
   return {
     method: request.method ?? 'GET',
-    url: new URL(request.url ?? '/', 'http://localhost'),
+    ...requestTarget(request.url),
     protocol: `HTTP/${request.httpVersion}`,
     rawHeaders: request.rawHeaders,
     sourceIp: request.socket.remoteAddress?.replace(/^::ffff:/, '') ?? '127.0.0.1',
@@ -29,6 +31,12 @@ export function eventRequest(request: IncomingMessage, body: Buffer, requestId: 
   };
 }
 
+/** Path and query as sent. Not by `URL`, which takes `//x` for a host and changes what it reads. */
+export function requestTarget(url = '/'): { path: string; query: string } {
+  const [, path = '/', query = ''] = /^(?:https?:\/\/[^/?]*)?([^?]*)\??(.*)$/.exec(url) ?? [];
+  return { path: path || '/', query };
+}
+
 /**
  * The event of payload format 2.0. What AWS leaves out of it when it is empty is left out here: cookies, query string
  * and path parameters, body.
@@ -36,16 +44,16 @@ export function eventRequest(request: IncomingMessage, body: Buffer, requestId: 
  */
 export function payloadV2(request: EventRequest, { route, pathParameters }: Match, authorizer?: object): object {
   const { headers, cookies } = headersOf(request.rawHeaders);
-  const query = queryOf(request.url);
+  const query = queryOf(request.query);
   // API Gateway decodes the path, unlike a function URL, and leaves the query string as it was sent.
-  const path = decodeURIComponent(request.url.pathname);
+  const path = decodeURIComponent(request.path);
   const domainName = headers.host ?? '';
   const text = isText(headers) && isUtf8(request.body);
   return {
     version: '2.0',
     routeKey: route.key,
     rawPath: path,
-    rawQueryString: request.url.search.slice(1),
+    rawQueryString: request.query,
     ...(cookies.length > 0 && { cookies }),
     headers: {
       ...headers,
@@ -93,10 +101,11 @@ function headersOf(raw: string[]): { headers: Record<string, string>; cookies: s
   return { headers, cookies };
 }
 
-function queryOf(url: URL): Record<string, string> | undefined {
-  const names = [...new Set(url.searchParams.keys())];
+function queryOf(text: string): Record<string, string> | undefined {
+  const parameters = new URLSearchParams(text);
+  const names = [...new Set(parameters.keys())];
   if (names.length === 0) return undefined;
-  return Object.fromEntries(names.map((name) => [name, url.searchParams.getAll(name).join(',')]));
+  return Object.fromEntries(names.map((name) => [name, parameters.getAll(name).join(',')]));
 }
 
 /**

@@ -5,7 +5,7 @@ import type { Functions } from '../functions/index.ts';
 import type { Resource } from '../template/model.ts';
 import { type Answer, message } from './answer.ts';
 import { corsHeaders, isPreflight } from './cors.ts';
-import { eventRequest } from './event.ts';
+import { eventRequest, requestTarget } from './event.ts';
 import { invokeRoute } from './invoke-route.ts';
 import { type Match, matchRoute } from './match-route.ts';
 import { type Route, routesOf } from './routes.ts';
@@ -54,7 +54,6 @@ export async function startHttpApi(options: HttpApiOptions): Promise<HttpApi> {
   async function answer(request: IncomingMessage, requestId: string): Promise<Answer> {
     if (!served) return message(503, 'Service Unavailable');
     const { routes, functions } = served;
-    const url = new URL(request.url ?? '/', 'http://localhost');
     const cors = routes.find((route) => route.cors)?.cors;
     if (lineAndHeaders(request) > HEADER_LIMIT) return message(431, 'Request Header Fields Too Large');
     if (cors && isPreflight(request.method ?? '', request.headers)) {
@@ -62,7 +61,7 @@ export async function startHttpApi(options: HttpApiOptions): Promise<HttpApi> {
     }
     let match: Match | undefined;
     try {
-      match = matchRoute(routes, request.method ?? '', url.pathname);
+      match = matchRoute(routes, request.method ?? '', requestTarget(request.url).path);
     } catch {
       return message(400, 'Bad Request');
     }
@@ -90,7 +89,7 @@ export async function startHttpApi(options: HttpApiOptions): Promise<HttpApi> {
       const text = `Host ${JSON.stringify(request.headers.host ?? '')} is refused: this API answers to 127.0.0.1, [::1], localhost and *.localhost only.`;
       return send(response, message(403, text));
     }
-    const path = new URL(request.url ?? '/', 'http://localhost').pathname;
+    const { path } = requestTarget(request.url);
     const other = mounted.find(({ prefix }) => path === prefix || path.startsWith(`${prefix}/`));
     if (other) return other.handler(request, response);
     // As on AWS: 11 bytes in base64.
