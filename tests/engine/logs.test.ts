@@ -148,6 +148,8 @@ describe('writing', () => {
     store.append(logGroupName, 'one', events('a'));
     stop();
     store.append(logGroupName, 'two', events('b'));
+    expect(complaint).toHaveBeenCalledOnce();
+    complaint.mockRestore();
     expect(seen).toEqual([[logGroupName, 'one', events('a')], logGroupName, [logGroupName, 'two', events('b')]]);
   });
 });
