@@ -8,9 +8,8 @@ import { deployedJob } from './deployed-jobs.ts';
 import { Problem } from './problem.ts';
 
 /**
- * `POST /jobs/{name}` → 202 `{ id, job, started, href }`, `Location: /executions/{id}`. The body is the job's input and
- * arrives in its container as it was sent. With an `Idempotency-Key` the same request may be sent again: it answers the
- * same id, and `started` says whether this one has started it.
+ * `POST /jobs/{name}` → 202 `{ id, job, href }`, `Location: /executions/{id}`. The body is the job's input and arrives in
+ * its container as it was sent. With an `Idempotency-Key` the same request may be sent again, and is answered the same.
  */
 export const handler = route(async (request) => {
   const job = deployedJob(request.pathParameters?.name);
@@ -23,7 +22,7 @@ export const handler = route(async (request) => {
   );
   logger.info(started ? 'Started' : 'Had been started before', { id });
   const href = `/executions/${id}`;
-  return json(202, { id, job: job.name, started, href }, { location: href });
+  return json(202, { id, job: job.name, href }, { location: href });
 });
 
 /** @throws Problem 422 with the place of each thing that the job's schema refuses. */

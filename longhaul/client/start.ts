@@ -20,7 +20,10 @@ export interface StartRequest {
 
 export interface Started {
   id: string;
-  /** False when this event had started its execution before: nothing was started now. */
+  /**
+   * False when Step Functions refused a second execution of this event. A repetition while the first still runs is answered
+   * like the first, and so is true.
+   */
   started: boolean;
 }
 
