@@ -1,0 +1,102 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { answered, type Project, project } from './functions-project.ts';
+
+let app: Project;
+beforeEach(async () => {
+  app = await project();
+});
+afterEach(() => app.remove());
+
+describe('at the same time', () => {
+  // Both sides of a meeting wait until the other one is there.
+  const meeting = `import { existsSync, writeFileSync } from 'node:fs';
+export const handler = async (event: { me: string; other: string }) => {
+  writeFileSync(event.me, '');
+  while (!existsSync(event.other)) await new Promise((resolve) => setTimeout(resolve, 5));
+  return process.pid;
+};`;
+
+  function meet(...names: [string, string]) {
+    const [me, other] = names.map((name) => join(app.directory, name));
+    return JSON.stringify({ me, other });
+  }
+
+  test('two invocations have a process each', async () => {
+    const functions = app.start([await app.function('meet', meeting)]);
+    const [one, two] = await Promise.all([
+      functions.invoke('meet', meet('a', 'b'), 'RequestResponse'),
+      functions.invoke('meet', meet('b', 'a'), 'RequestResponse'),
+    ]);
+    expect(answered(one)).not.toBe(answered(two));
+  });
+
+  test('more than the reserved concurrency are throttled, and admitted again after', async () => {
+    const functions = app.start([await app.function('meet', meeting, { ReservedConcurrentExecutions: 1 })]);
+    const running = functions.invoke('meet', meet('a', 'b'), 'RequestResponse');
+    await expect(functions.invoke('meet', meet('b', 'a'), 'RequestResponse')).rejects.toMatchObject({
+      code: 'TooManyRequestsException',
+      status: 429,
+      details: { Reason: 'ReservedFunctionConcurrentInvocationLimitExceeded' },
+    });
+    await app.write('b', '');
+    await running;
+    expect((await functions.invoke('meet', meet('a', 'b'), 'RequestResponse')).functionError).toBeUndefined();
+  });
+
+  test('more than the engine has processes for wait for one', async () => {
+    const source = 'export const handler = async () => process.pid;';
+    const functions = app.start([await app.function('pid', source)], { processLimit: 2 });
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, () => functions.invoke('pid', '{}', 'RequestResponse')),
+    );
+    expect(new Set(answers.map(answered)).size).toBe(2);
+  });
+});
+
+test('a changed source file is what the next invocation runs, while a running one finishes with the old', async () => {
+  const version = (n: number) => `import { existsSync } from 'node:fs';
+import { word } from './lib/word.ts';
+export const handler = async (event: { until?: string }) => {
+  while (event.until && !existsSync(event.until)) await new Promise((resolve) => setTimeout(resolve, 5));
+  return word + ${n};
+};`;
+  await app.write('lib/word.ts', 'export const word = "old";');
+  const functions = app.start([await app.function('live', version(1))], { watch: true });
+  await functions.ready;
+  const invoke = async (event: object) =>
+    answered(await functions.invoke('live', JSON.stringify(event), 'RequestResponse'));
+  expect(await invoke({})).toBe('old1');
+  const until = join(app.directory, 'go');
+  const running = invoke({ until });
+  await vi.waitFor(() => expect(app.logs.filter(({ message }) => message.startsWith('START'))).toHaveLength(2));
+  await app.write('lib/word.ts', 'export const word = "new";');
+  await vi.waitFor(async () => expect(await invoke({})).toBe('new1'), { timeout: 20_000 });
+  await app.write('live.ts', version(2));
+  await vi.waitFor(async () => expect(await invoke({})).toBe('new2'), { timeout: 20_000 });
+  await app.write('go', '');
+  expect(await running).toBe('old1');
+});
+
+test('a process without work is ended after the idle time', async () => {
+  const source = 'export const handler = async () => process.pid;';
+  const functions = app.start([await app.function('pid', source)], { idleTimeout: 1 });
+  const pid = answered(await functions.invoke('pid', '{}', 'RequestResponse'));
+  await vi.waitFor(() => expect(state(pid)).toBe('ended'), { timeout: 20_000 });
+});
+
+test('closing leaves no process behind', async () => {
+  const source = `import { spawn } from 'node:child_process';
+export const handler = async () => [process.pid, spawn('sleep', ['1000']).pid];`;
+  const functions = app.start([await app.function('parent', source)]);
+  const pids: number[] = answered(await functions.invoke('parent', '{}', 'RequestResponse'));
+  await functions.close();
+  for (const pid of pids) await vi.waitFor(() => expect(state(pid)).toBe('ended'), { timeout: 20_000 });
+});
+
+/** A zombie that nobody has waited for yet has ended, too. */
+function state(pid: number): 'ended' | 'running' {
+  const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' });
+  return /^[^Z]/.test(stdout.trim()) ? 'running' : 'ended';
+}
