@@ -57,11 +57,24 @@ export async function execute(definition: Definition, options: ExecuteOptions): 
     },
   };
   const place = { path: '', machine: definition, signal: interruption.signal, outer: {} };
-  const root = saved ? Branch.resume(shared, place, saved) : begin(definition, options, shared, place);
+  try {
+    const root = saved ? Branch.resume(shared, place, saved) : begin(definition, options, shared, place);
+    const outcome = await conclude(root, interruption, signal);
+    root.emit(endEvent(outcome));
+    root.finish(outcome);
+    return outcome;
+  } catch (error) {
+    shared.halt(error);
+    throw error instanceof Halted ? error.cause : error;
+  }
+}
 
+/** Walks the execution to its end, which may be that it was stopped or ran out of time. */
+async function conclude(root: Branch, interruption: AbortController, signal: AbortSignal): Promise<Outcome> {
+  const { shared, position } = root;
   const over = new AbortController();
-  if (root.position.deadline !== undefined) {
-    host.clock.until(root.position.deadline, over.signal).then(
+  if (position.deadline !== undefined) {
+    shared.host.clock.until(position.deadline, over.signal).then(
       () => interruption.abort(new OutOfTime('The execution is out of time')),
       () => {},
     );
@@ -73,19 +86,11 @@ export async function execute(definition: Definition, options: ExecuteOptions): 
     else interruption.abort(new Cancelled('The execution was stopped', reason));
   });
   try {
-    const outcome = await end.then(
-      (result): Outcome =>
-        'output' in result
-          ? { status: 'SUCCEEDED', output: result.output }
-          : { status: 'FAILED', ...errorAndCause(result) },
-      (reason: unknown) => interrupted(root, reason),
-    );
-    root.emit(endEvent(outcome));
-    root.finish(outcome);
-    return outcome;
-  } catch (error) {
-    shared.halt(error);
-    throw error instanceof Halted ? error.cause : error;
+    const result = await end;
+    if ('output' in result) return { status: 'SUCCEEDED', output: result.output };
+    return { status: 'FAILED', ...errorAndCause(result) };
+  } catch (reason) {
+    return interrupted(root, reason);
   } finally {
     unlisten();
     over.abort();

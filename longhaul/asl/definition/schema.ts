@@ -5,7 +5,7 @@ import type { Machine, State } from './model.ts';
 /** What each type of state may and must contain, field by field. What refers to other states is checked elsewhere. */
 
 const anything = z.json();
-const expression = z.string().refine(isExpression);
+const expression = z.string().refine(isExpression, { error: 'must be a JSONata expression {% … %}' });
 const maximumSeconds = 99_999_999;
 
 /** A number within bounds, or an expression whose result is held to the same bounds when it is known. */
@@ -84,81 +84,87 @@ const machine: z.ZodType<Machine> = z.lazy(() =>
   }),
 );
 
-const state: z.ZodType<State> = z.discriminatedUnion(
-  'Type',
-  [
-    z.strictObject({ Type: z.literal('Pass'), ...common, ...leaving, ...transition }),
-    z.strictObject({
-      Type: z.literal('Task'),
-      ...common,
-      ...leaving,
-      ...transition,
-      ...failing,
-      Resource: z.string(),
-      Arguments: anything.optional(),
-      Credentials: anything.optional(),
-      TimeoutSeconds: seconds(1).optional(),
-      HeartbeatSeconds: seconds(1).optional(),
-    }),
-    z.strictObject({
-      Type: z.literal('Choice'),
-      ...common,
-      ...leaving,
-      Choices: z
-        .array(
-          z.strictObject({
-            Comment: z.string().optional(),
-            Condition: z.union([expression, z.boolean()], { error: 'must be a JSONata expression {% … %}' }),
-            Next: z.string(),
-            ...leaving,
-          }),
-        )
-        .min(1, { error: 'must have at least one rule' }),
-      Default: z.string().optional(),
-    }),
-    z.strictObject({
-      Type: z.literal('Wait'),
-      ...common,
-      ...leaving,
-      ...transition,
-      Seconds: seconds(0).optional(),
-      Timestamp: z
-        .union([expression, z.iso.datetime({ offset: true })], {
-          error: 'must be a time such as 2026-12-24T08:00:00Z, or a JSONata expression {% … %}',
-        })
-        .optional(),
-    }),
-    z.strictObject({ Type: z.literal('Succeed'), ...common, Output: anything.optional() }),
-    z.strictObject({ Type: z.literal('Fail'), ...common, Error: z.string().optional(), Cause: z.string().optional() }),
-    z.strictObject({
-      Type: z.literal('Parallel'),
-      ...common,
-      ...leaving,
-      ...transition,
-      ...failing,
-      Arguments: anything.optional(),
-      Branches: z.array(machine).min(1, { error: 'must have at least one branch' }),
-    }),
-    z.strictObject({
-      Type: z.literal('Map'),
-      ...common,
-      ...leaving,
-      ...transition,
-      ...failing,
-      Items: z
-        .union([expression, z.array(anything), z.record(z.string(), anything)], {
-          error: 'must be an array, an object, or a JSONata expression {% … %}',
-        })
-        .optional(),
-      ItemSelector: anything.optional(),
-      ItemProcessor: machine,
-      MaxConcurrency: number(z.number().int().min(0), 'a whole number from 0').optional(),
-      ToleratedFailureCount: number(z.number().int().min(0), 'a whole number from 0').optional(),
-      ToleratedFailurePercentage: number(z.number().min(0).max(100), 'a number from 0 to 100').optional(),
-    }),
-  ],
-  { error: 'must be one of Pass, Task, Choice, Wait, Succeed, Fail, Parallel and Map' },
-);
+const stateTypes = [
+  z.strictObject({ Type: z.literal('Pass'), ...common, ...leaving, ...transition }),
+  z.strictObject({
+    Type: z.literal('Task'),
+    ...common,
+    ...leaving,
+    ...transition,
+    ...failing,
+    Resource: z.string(),
+    Arguments: anything.optional(),
+    Credentials: anything.optional(),
+    TimeoutSeconds: seconds(1).optional(),
+    HeartbeatSeconds: seconds(1).optional(),
+  }),
+  z.strictObject({
+    Type: z.literal('Choice'),
+    ...common,
+    ...leaving,
+    Choices: z
+      .array(
+        z.strictObject({
+          Comment: z.string().optional(),
+          Condition: z.union([expression, z.boolean()], { error: 'must be a JSONata expression {% … %}' }),
+          Next: z.string(),
+          ...leaving,
+        }),
+      )
+      .min(1, { error: 'must have at least one rule' }),
+    Default: z.string().optional(),
+  }),
+  z.strictObject({
+    Type: z.literal('Wait'),
+    ...common,
+    ...leaving,
+    ...transition,
+    Seconds: seconds(0).optional(),
+    Timestamp: z
+      .union([expression, z.iso.datetime({ offset: true })], {
+        error: 'must be a time such as 2026-12-24T08:00:00Z, or a JSONata expression {% … %}',
+      })
+      .optional(),
+  }),
+  z.strictObject({ Type: z.literal('Succeed'), ...common, Output: anything.optional() }),
+  z.strictObject({ Type: z.literal('Fail'), ...common, Error: z.string().optional(), Cause: z.string().optional() }),
+  z.strictObject({
+    Type: z.literal('Parallel'),
+    ...common,
+    ...leaving,
+    ...transition,
+    ...failing,
+    Arguments: anything.optional(),
+    Branches: z.array(machine).min(1, { error: 'must have at least one branch' }),
+  }),
+  z.strictObject({
+    Type: z.literal('Map'),
+    ...common,
+    ...leaving,
+    ...transition,
+    ...failing,
+    Items: z
+      .union([expression, z.array(anything), z.record(z.string(), anything)], {
+        error: 'must be an array, an object, or a JSONata expression {% … %}',
+      })
+      .optional(),
+    ItemSelector: anything.optional(),
+    ItemProcessor: machine,
+    MaxConcurrency: number(z.number().int().min(0), 'a whole number from 0').optional(),
+    ToleratedFailureCount: number(z.number().int().min(0), 'a whole number from 0').optional(),
+    ToleratedFailurePercentage: number(z.number().min(0).max(100), 'a number from 0 to 100').optional(),
+  }),
+] as const;
+
+const state: z.ZodType<State> = z.discriminatedUnion('Type', stateTypes, {
+  error: 'must be one of Pass, Task, Choice, Wait, Succeed, Fail, Parallel and Map',
+});
+
+/** The fields that a state of the type may have. */
+export function fieldsOf(type: unknown): string[] {
+  const schema = stateTypes.find(({ shape }) => shape.Type.value === type);
+  return Object.keys(schema?.shape ?? {});
+}
 
 const states = z
   .record(z.string(), state)
