@@ -107,8 +107,9 @@ export class Branch {
     this.#position = { ...this.#position, lastEvent: event };
   }
 
-  /** Persists the step that the branch takes now, and then its events. */
+  /** Persists the step that the branch takes now, and then its events. A branch that was interrupted meanwhile takes none. */
   save(change: Partial<Running>): void {
+    this.place.signal.throwIfAborted();
     this.#commit((events, lastEvent) => {
       this.#position = { ...this.#position, ...change, lastEvent, events };
       return this.#position;
@@ -116,6 +117,7 @@ export class Branch {
   }
 
   enter(name: string, input: Json, variables: Variables, previous?: number): void {
+    this.place.signal.throwIfAborted();
     const type = (this.place.machine.States[name] as State).Type;
     this.emit(stateEntered(type, name, input, previous));
     this.#commit((events, lastEvent) => {

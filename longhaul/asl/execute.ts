@@ -47,6 +47,7 @@ export async function execute(definition: Definition, options: ExecuteOptions): 
     input,
     history: new History(host.journal, host.clock),
     queries: new Queries(
+      definition,
       () => host.clock.now(),
       () => host.random(),
     ),

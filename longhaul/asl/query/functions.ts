@@ -3,8 +3,19 @@ import type { Expression, Focus } from 'jsonata';
 import type { Json } from '../host.ts';
 import { seededRandom } from './seeded-random.ts';
 
-/** The time of an evaluation is bound under a name that no expression can write. */
-export const nowBinding = 'evaluated at';
+/** What an evaluation is given besides what expressions can read. */
+export interface Surroundings {
+  /** Milliseconds since the epoch. */
+  now: number;
+  random(): number;
+}
+
+/** They are bound under a name that no expression can write. */
+export const surroundingsBinding = 'surroundings of the evaluation';
+
+function surroundings(focus: Focus): Surroundings {
+  return focus.environment.lookup(surroundingsBinding);
+}
 
 const algorithms: Record<string, string> = {
   MD5: 'md5',
@@ -21,7 +32,7 @@ const longestRange = 360_145;
  * The functions that Step Functions adds to JSONata (transforming-data.html, "JSONata functions provided by Step Functions"), and
  * those of JSONata that depend on time and chance. `$eval` is taken away: Step Functions has `$parse` instead.
  */
-export function registerFunctions(expression: Expression, random: () => number): void {
+export function registerFunctions(expression: Expression): void {
   expression.assign('eval', undefined);
 
   expression.registerFunction('partition', partition, '<an?:a>');
@@ -31,14 +42,16 @@ export function registerFunctions(expression: Expression, random: () => number):
   expression.registerFunction('uuid', () => randomUUID(), '<:s>');
   expression.registerFunction(
     'random',
-    (seed?: number) => (seed === undefined ? random() : seededRandom(seed)),
+    function (this: Focus, seed?: number) {
+      return seed === undefined ? surroundings(this).random() : seededRandom(seed);
+    },
     '<n?:n>',
   );
 
   expression.registerFunction(
     'millis',
     function (this: Focus) {
-      return this.environment.lookup(nowBinding);
+      return surroundings(this).now;
     },
     '<:n>',
   );
@@ -46,7 +59,7 @@ export function registerFunctions(expression: Expression, random: () => number):
     'now',
     function (this: Focus, picture?: string, timezone?: string) {
       const { implementation } = this.environment.lookup('fromMillis');
-      return implementation.call(this, this.environment.lookup(nowBinding), picture, timezone);
+      return implementation.call(this, surroundings(this).now, picture, timezone);
     },
     '<s?s?:s>',
   );

@@ -1,7 +1,7 @@
 import type jsonata from 'jsonata';
 import type { Json } from '../host.ts';
 import { compile, isExpression, jsonataOf } from './expression.ts';
-import { nowBinding, registerFunctions } from './functions.ts';
+import { registerFunctions, surroundingsBinding } from './functions.ts';
 import { NotJson, toJson, typeName } from './json-result.ts';
 
 export type Variables = Record<string, Json>;
@@ -22,13 +22,21 @@ export class QueryError extends Error {
   }
 }
 
-/** Evaluates the JSONata of one execution; each expression is parsed once. */
+/** Parsed expressions, by text. */
+type Compiled = Map<string, jsonata.Expression>;
+
+/** What all executions of a definition share, as long as anybody has the definition. */
+const compiledOf = new WeakMap<object, Compiled>();
+
+/** Evaluates the JSONata of one execution; the expressions of a definition are parsed once. */
 export class Queries {
-  readonly #compiled = new Map<string, jsonata.Expression>();
+  readonly #compiled: Compiled;
   readonly #now: () => number;
   readonly #random: () => number;
 
-  constructor(now: () => number, random: () => number) {
+  constructor(definition: object, now: () => number, random: () => number) {
+    this.#compiled = compiledOf.get(definition) ?? new Map();
+    compiledOf.set(definition, this.#compiled);
     this.#now = now;
     this.#random = random;
   }
@@ -58,7 +66,7 @@ export class Queries {
       value = await this.#compile(expression).evaluate(undefined, {
         ...scope.variables,
         states: scope.states,
-        [nowBinding]: this.#now(),
+        [surroundingsBinding]: { now: this.#now(), random: this.#random },
       });
       if (value !== undefined) return toJson(value);
     } catch (error) {
@@ -74,7 +82,7 @@ export class Queries {
     let compiled = this.#compiled.get(expression);
     if (!compiled) {
       compiled = compile(expression);
-      registerFunctions(compiled, this.#random);
+      registerFunctions(compiled);
       this.#compiled.set(expression, compiled);
     }
     return compiled;
