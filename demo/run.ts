@@ -75,12 +75,12 @@ async function demonstrate({ aws, apiUrl, outputs, interrupt }: Engine): Promise
     bar.update(Math.max(done, 0));
     if (!interrupted && done >= interruptAt * data.length) {
       interrupted = true;
-      note(bar, `Spot capacity taken away at ${percent(done)}: SIGTERM, the job saves its checkpoint`);
+      note(bar, done, `Spot capacity taken away at ${percent(done)}: SIGTERM, the job saves its checkpoint`);
       await interrupt(String(id));
     }
     if (!continued && interruptions > 0) {
       continued = true;
-      note(bar, `launched again; first progress of the new container: ${percent(done)}, not 0`);
+      note(bar, done, `launched again; first progress of the new container: ${percent(done)}, not 0`);
     }
     return now.status === 'RUNNING' ? undefined : now;
   });
@@ -121,10 +121,10 @@ function percent(done: number): string {
 }
 
 /** A line of its own above the bar. */
-function note(bar: SingleBar, text: string): void {
+function note(bar: SingleBar, done: number, text: string): void {
   bar.stop();
   say(`   ${styleText('yellow', '▸')} ${text}`);
-  bar.start(data.length, 0);
+  bar.start(data.length, done);
 }
 
 async function until<T>(look: () => Promise<T | undefined>): Promise<T> {

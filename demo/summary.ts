@@ -4,7 +4,8 @@ import type { ColumnReport, CsvReport } from '../containers/csv-report/profile/r
 /** A report in as many lines as a terminal shows at once. */
 export function summary({ rows, malformed, columns }: CsvReport): string[] {
   const table = new Table({
-    head: ['column', 'type', 'empty', 'distinct', 'most frequent, or range'],
+    head: ['column', 'type', 'empty', 'distinct', 'range, or most frequent'],
+    chars: { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' },
     style: { head: [], border: [] },
   });
   for (const column of columns) {

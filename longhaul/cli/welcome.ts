@@ -34,7 +34,7 @@ export function welcome({ url, apiUrl, outputs, stack, warnings, continued }: En
     '',
     bold('Try next, in another terminal:'),
     '',
-    `  export AWS_ENDPOINT_URL=${url} AWS_REGION=us-east-1 AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local`,
+    `  export AWS_ENDPOINT_URL=${url} AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1 AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local`,
     ...examples.map((example) => `  ${example}`),
     '',
     'Ctrl-C stops it.',

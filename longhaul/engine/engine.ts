@@ -41,6 +41,10 @@ export interface EngineOptions {
   bytesPerSecond?: number;
   /** The least attempt timeout that Batch accepts, in seconds; AWS's and the default is 60. For tests. */
   minimumTimeoutSeconds?: number;
+  /** How long a queue waits for capacity where it has a time limit, in seconds; AWS's least is 600. For tests. */
+  stateTimeLimitSeconds?: number;
+  /** No container is left longer than this between SIGTERM and SIGKILL, in seconds. For tests. */
+  longestStopTimeoutSeconds?: number;
   /** What the user should be told. */
   onNotice?(notice: string): void;
 }
@@ -91,7 +95,8 @@ export async function startEngine(options: EngineOptions = {}): Promise<Engine> 
 }
 
 async function boot(options: EngineOptions, closers: (() => unknown)[], close: () => Promise<void>): Promise<Engine> {
-  const { onNotice = () => {}, bytesPerSecond, minimumTimeoutSeconds } = options;
+  const { onNotice = () => {}, bytesPerSecond, longestStopTimeoutSeconds } = options;
+  const { minimumTimeoutSeconds, stateTimeLimitSeconds } = options;
   const projectDirectory = path.resolve(options.projectDirectory ?? '.');
   const dataDirectory = path.resolve(options.dataDirectory ?? path.join(projectDirectory, '.longhaul'));
   const templateFile = options.template ?? path.join(projectDirectory, 'template.yaml');
@@ -129,8 +134,8 @@ async function boot(options: EngineOptions, closers: (() => unknown)[], close: (
 
   const messaging = await Messaging.open({ dataDirectory: path.join(dataDirectory, 'messages'), url: endpoint.url });
   closers.push(() => messaging.close());
-  const fleet = new Fleet({ db, logs, environment });
-  const batch = new Batch({ db, fleet, resources, minimumTimeoutSeconds });
+  const fleet = new Fleet({ db, logs, environment, longestStopTimeoutSeconds });
+  const batch = new Batch({ db, fleet, resources, minimumTimeoutSeconds, stateTimeLimitSeconds });
   const ecs = new Ecs({ db, fleet, resources });
   const functions = new Functions({ db, logs, environment, resources, projectDirectory, onNotice });
   const machines = new StateMachines({

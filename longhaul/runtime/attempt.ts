@@ -119,9 +119,13 @@ export async function runAttempt<Input, Result, Event>(
     // this one publishes it instead of working again.
     await fence.write({ result });
     await Promise.all([putJson('result.json', result), progress.flush()]);
-    await removeCheckpoint(objects, at('checkpoint/'), fence).catch((error) => {
-      log.warn('The result is there, but the checkpoint could not be removed', { error });
-    });
+    // A service that takes the capacity away calls even exit code 0 an interruption, and the job is started again: that start
+    // must find the result.
+    if (!signal.aborted) {
+      await removeCheckpoint(objects, at('checkpoint/'), fence).catch((error) => {
+        log.warn('The result is there, but the checkpoint could not be removed', { error });
+      });
+    }
     log.info('Job done');
     return { outcome: 'done', handlerRuns };
   } catch (error) {

@@ -12,6 +12,8 @@ export interface FailureReport {
   problems?: readonly InputProblem[];
   outcome: Outcome;
   exitCode: number;
+  /** Artifacts may be those of an execution that this one resumes. */
+  executionId: string;
   attempt: number;
   interruptions: number;
   /** ISO 8601. */
@@ -21,10 +23,11 @@ export interface FailureReport {
 export function describeFailure(
   error: unknown,
   outcome: Outcome,
-  { attempt, interruptions }: Pick<JobEnvironment, 'attempt' | 'interruptions'>,
+  { executionId, attempt, interruptions }: Pick<JobEnvironment, 'executionId' | 'attempt' | 'interruptions'>,
 ): FailureReport {
   const { name, message } = describeError(error);
   const problems = error instanceof InvalidInputError ? { problems: error.problems } : {};
   const at = new Date().toISOString();
-  return { name, message, ...problems, outcome, exitCode: EXIT_CODES[outcome], attempt, interruptions, at };
+  const launch = { executionId, attempt, interruptions };
+  return { name, message, ...problems, outcome, exitCode: EXIT_CODES[outcome], ...launch, at };
 }

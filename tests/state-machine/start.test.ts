@@ -114,7 +114,7 @@ describe('what an execution is started with', () => {
       fc.asyncProperty(text, fc.constantFrom('on-batch' as const, 'on-ecs' as const), async (value, job) => {
         const { events } = await run(job, ['success'], { name: 'n'.repeat(80), input: { job, event: { value } } });
         const scheduled = events.findLast(({ type }) => type === 'TaskScheduled');
-        const { parameters } = (scheduled ?? {}).taskScheduledEventDetails as { parameters: string };
+        const { parameters } = scheduled!.taskScheduledEventDetails as { parameters: string };
         const { ContainerOverrides, Overrides } = JSON.parse(parameters);
         const ascii = JSON.stringify(ContainerOverrides ?? Overrides).replace(/[^ -~]/g, '\\uffff');
         expect(ascii.length).toBeLessThan(8192);

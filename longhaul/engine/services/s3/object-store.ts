@@ -50,7 +50,10 @@ export class ObjectStore {
     this.files.sweep(this.#filesInUse());
   }
 
-  /** Calls `listener` after each write, as soon as it is durable. Returns a function that takes the listener off. */
+  /**
+   * Calls `listener` with each write, inside its transaction: what the listener stores in the same database is there if and
+   * only if the object is. Returns a function that takes the listener off.
+   */
   onEvent(listener: S3EventListener): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
@@ -130,12 +133,11 @@ export class ObjectStore {
         .prepare('INSERT OR REPLACE INTO s3_objects VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)')
         .run(bucket, key, size, eTag, modified, describe(draft), jsonOrNull(checksum), JSON.stringify(segments), next);
       also();
+      const { eventName, requestId } = write;
+      this.#emit({ bucket, key, eventName, size, eTag, sequencer: next, requestId, time: iso(modified) });
       return next;
     });
     if (replaced) this.files.remove(replaced.segments);
-    const { eventName, requestId } = write;
-    const { size, eTag } = draft;
-    this.#emit({ bucket, key, eventName, size, eTag, sequencer, requestId, time: iso(modified) });
     return { ...draft, modified, sequencer };
   }
 
@@ -158,12 +160,11 @@ export class ObjectStore {
       checkWrite(key, object, { ifMatch });
       if (!object) return undefined;
       this.#db.prepare('DELETE FROM s3_objects WHERE bucket = ? AND key = ?').run(bucket, key);
-      return { object, sequencer: this.#nextSequencer() };
+      const sequencer = this.#nextSequencer();
+      this.#emit({ bucket, key, eventName: 'ObjectRemoved:Delete', sequencer, requestId, time: iso(Date.now()) });
+      return object;
     });
-    if (!removed) return;
-    this.files.remove(removed.object.segments);
-    const { sequencer } = removed;
-    this.#emit({ bucket, key, eventName: 'ObjectRemoved:Delete', sequencer, requestId, time: iso(Date.now()) });
+    if (removed) this.files.remove(removed.segments);
   }
 
   /** Greater than every one before it, also when the clock was set back or the engine started again. */

@@ -1,0 +1,157 @@
+import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import type { Engine } from 'longhaul/engine';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import {
+  artifact,
+  ended,
+  engineOf,
+  id,
+  misbehaving,
+  start,
+  statesEntered,
+  temporaryDirectory,
+  until,
+} from './engine.ts';
+
+let engine: Engine;
+beforeAll(async () => {
+  engine = await engineOf(misbehaving, { dataDirectory: await temporaryDirectory(afterAll) });
+});
+afterAll(() => engine.close());
+
+interface Progress {
+  done: number;
+  interruptions: number;
+}
+
+const progressBeyond = (arn: string, done: number) =>
+  until(async () => {
+    const progress = await artifact<Progress>(engine, arn, 'progress.json');
+    return progress && progress.done >= done && progress;
+  });
+
+test('a job that is told to stop saves its checkpoint, and the next container continues from it', async () => {
+  const arn = await start(engine, { job: 'counter', event: { to: 300 } });
+  const { done } = await progressBeyond(arn, 100);
+  await engine.interrupt(id(arn));
+  const execution = await ended(engine, arn);
+  expect(execution).toMatchObject({ status: 'SUCCEEDED' });
+  expect(JSON.parse(execution.output!)).toMatchObject({ attempts: 1, interruptions: 1, capacity: 'spot' });
+  const result = await artifact<{ first: number; count: number }>(engine, arn, 'result.json');
+  expect(result?.count).toBe(300);
+  expect(result?.first).toBeGreaterThanOrEqual(done);
+});
+
+test('a job that hears no SIGTERM is killed, and the next container continues from the last checkpoint that was written', async () => {
+  const arn = await start(engine, { job: 'counter', event: { to: 120, blockAt: 60 } });
+  // The container blocks its event loop after this checkpoint; what it set later was never written.
+  await until(async () => (await artifact<{ state: number }>(engine, arn, 'checkpoint/state.json'))?.state === 60);
+  await engine.interrupt(id(arn));
+  expect(await ended(engine, arn)).toMatchObject({ status: 'SUCCEEDED' });
+  expect(await artifact(engine, arn, 'result.json')).toEqual({ first: 60, count: 120 });
+});
+
+test('a job that finishes its work in the time that it is left has finished', async () => {
+  const arn = await start(engine, { job: 'counter', event: { to: 150, deaf: true } });
+  await progressBeyond(arn, 0);
+  await engine.interrupt(id(arn));
+  const execution = await ended(engine, arn);
+  expect(execution).toMatchObject({ status: 'SUCCEEDED' });
+  // The first container did it all: nobody began again at 0.
+  expect(await artifact(engine, arn, 'result.json')).toEqual({ first: 0, count: 150 });
+});
+
+test('after maxInterruptions the rest runs on demand, where no capacity is taken away', async () => {
+  const arn = await start(engine, { job: 'counter', event: { to: 400 } });
+  for (const interruptions of [0, 1]) {
+    await until(async () => {
+      const progress = await artifact<Progress>(engine, arn, 'progress.json');
+      return progress?.interruptions === interruptions;
+    });
+    await engine.interrupt(id(arn));
+  }
+  await until(async () => (await artifact<Progress>(engine, arn, 'progress.json'))?.interruptions === 2);
+  await expect(engine.interrupt(id(arn))).rejects.toThrow(/on-demand/);
+  expect(JSON.parse((await ended(engine, arn)).output!)).toMatchObject({
+    attempts: 1,
+    interruptions: 2,
+    capacity: 'onDemand',
+  });
+});
+
+test('a job that runs over its timeout is a failed attempt, not an interruption', async () => {
+  const arn = await start(engine, { job: 'short', event: { to: 100_000 } });
+  const execution = await ended(engine, arn);
+  expect(execution).toMatchObject({ status: 'FAILED', error: 'Job.TimedOut' });
+  expect(JSON.parse(execution.cause!)).toMatchObject({ attempt: 2, interruptions: 0 });
+  expect((await statesEntered(engine, arn)).filter((state) => state === 'RunOnBatch')).toHaveLength(2);
+});
+
+test('a plain container that exits 0 because it was told to stop is started again', async () => {
+  const arn = await start(engine, { job: 'plain', event: 'forever' });
+  await until(async () => engine.fleet.running().some(({ executionId }) => executionId === id(arn)));
+  // Its shell must have come to the trap.
+  await until(async () => (await logged(arn)).includes('forever'));
+  await engine.interrupt(id(arn));
+  await until(async () => (await statesEntered(engine, arn)).filter((state) => state === 'RunOnEcs').length === 2);
+  expect(await statesEntered(engine, arn)).toContain('CountInterruption');
+  await stop(arn);
+});
+
+test('stopping an execution stops its container', async () => {
+  const arn = await start(engine, { job: 'counter', event: { to: 100_000 } });
+  await progressBeyond(arn, 1);
+  await stop(arn);
+  expect(await ended(engine, arn)).toMatchObject({ status: 'ABORTED', error: 'Stopped', cause: 'by hand' });
+  await until(async () => !engine.fleet.running().some(({ executionId }) => executionId === id(arn)));
+});
+
+test('without Spot capacity a job that asks for it runs on demand', async () => {
+  engine.fleet.capacity.set('spot', 'unavailable');
+  try {
+    const execution = await ended(engine, await start(engine, { job: 'counter', event: { to: 1 } }));
+    expect(JSON.parse(execution.output!)).toMatchObject({ attempts: 1, interruptions: 0, capacity: 'onDemand' });
+  } finally {
+    engine.fleet.capacity.set('spot', 'available');
+  }
+});
+
+test('an input that does not fit the job ends as rejected, with the reason, and lands on the FailedJobs queue', async () => {
+  const arn = await start(engine, { job: 'counter', event: { to: 'many' } });
+  const execution = await ended(engine, arn);
+  expect(execution).toMatchObject({ status: 'FAILED', error: 'Job.Rejected' });
+  expect(JSON.parse(execution.cause!)).toMatchObject({
+    reason: expect.stringMatching(/to.*number/),
+    exitCode: 65,
+    attempt: 1,
+  });
+  const messages = await failedJobs();
+  expect(messages).toContainEqual({
+    id: id(arn),
+    job: 'counter',
+    error: 'Job.Rejected',
+    cause: JSON.parse(execution.cause!),
+  });
+});
+
+async function logged(arn: string): Promise<string> {
+  const { CloudWatchLogsClient, FilterLogEventsCommand } = await import('@aws-sdk/client-cloudwatch-logs');
+  const logs = new CloudWatchLogsClient(engine.aws);
+  const { events = [] } = await logs
+    .send(new FilterLogEventsCommand({ logGroupName: '/jobs/plain' }))
+    .catch(() => ({ events: [] }));
+  return arn && events.map(({ message }) => message).join('\n');
+}
+
+async function stop(executionArn: string): Promise<void> {
+  const { SFNClient, StopExecutionCommand } = await import('@aws-sdk/client-sfn');
+  await new SFNClient(engine.aws).send(new StopExecutionCommand({ executionArn, error: 'Stopped', cause: 'by hand' }));
+}
+
+async function failedJobs(): Promise<unknown[]> {
+  const sqs = new SQSClient(engine.aws);
+  const { Messages = [] } = await sqs.send(
+    new ReceiveMessageCommand({ QueueUrl: engine.outputs.FailedJobsUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 1 }),
+  );
+  return Messages.map(({ Body }) => JSON.parse(Body!));
+}
