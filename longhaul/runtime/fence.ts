@@ -30,8 +30,8 @@ export interface Inheritance {
   result?: string;
 }
 
-/** S3 answers 409 while writes collide; each round waits a little longer, a few seconds in all. */
-const CONFLICT_ROUNDS = 8;
+/** Of looking again and retrying. A claim competes with an older start that still writes every few seconds, so two do as a rule. */
+const ROUNDS = 20;
 
 /**
  * The one object by which starts of the same execution exclude each other. Every start claims it with a write of its own, and
@@ -74,8 +74,7 @@ export class Fence {
         return inheritance;
       } catch (error) {
         // Someone wrote in between, perhaps this very request whose answer was lost: the next round sees which.
-        if (!(error instanceof ConditionError) || round >= CONFLICT_ROUNDS) throw error;
-        await sleep(pause(round));
+        await retriable(error, round);
       }
     }
   }
@@ -110,7 +109,7 @@ export class Fence {
         this.#etag = await this.#put(body, this.#etag);
         return;
       } catch (error) {
-        if (!(error instanceof ConditionError) || round >= CONFLICT_ROUNDS) throw error;
+        await retriable(error, round);
       }
       const found = await this.#objects.get(this.#address);
       const entry = found && this.#read(found);
@@ -118,7 +117,6 @@ export class Fence {
       // Ours: this write arrived and its answer was lost, or an earlier one did that was believed to have failed.
       this.#etag = found?.etag;
       if (entry.write === own) return;
-      await sleep(pause(round));
     }
   }
 
@@ -156,5 +154,9 @@ export class Fence {
   }
 }
 
-/** Milliseconds before another round, with jitter: two that collide must not do so again. */
-const pause = (round: number): number => 20 * 2 ** round * (0.5 + Math.random());
+/** Returns when a refused write may be tried again; throws what is no refusal, or one too many. */
+async function retriable(error: unknown, round: number): Promise<void> {
+  if (!(error instanceof ConditionError) || round >= ROUNDS) throw error;
+  // Two that collided must not do so again: each waits for a time of its own, up to a second.
+  if (error.outcome === 'conflict') await sleep(Math.min(1000, 20 * 2 ** round) * (0.5 + Math.random() / 2));
+}

@@ -57,6 +57,8 @@ export async function runJob<Name extends string, Input, Result, Event>(
     attempt: Number(attempt ?? 1),
     interruptions: Number(interruptions ?? 0),
   });
+  // A log that nobody reads any more (EPIPE) is no reason to fail.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   const stop = new AbortController();
   const objects = s3Objects();
   const stray = catchStrayErrors(stop.signal, log);

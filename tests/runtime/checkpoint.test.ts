@@ -1,0 +1,99 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { CheckpointKeeper, type CheckpointOptions } from '../../longhaul/runtime/checkpoint.ts';
+import { PATIENTLY } from './job-process.ts';
+
+const keepers: CheckpointKeeper[] = [];
+afterEach(() => {
+  for (const keeper of keepers.splice(0)) keeper.close();
+});
+
+function create(options: Partial<CheckpointOptions> = {}) {
+  const written: { step: number }[] = [];
+  const failures: unknown[] = [];
+  const keeper = new CheckpointKeeper({
+    inherited: undefined,
+    intervalSeconds: 3600,
+    write: async (json) => void written.push(JSON.parse(json)),
+    failed: (error) => failures.push(error),
+    ...options,
+  });
+  keepers.push(keeper);
+  return { keeper, written, failures };
+}
+
+/** Sets a state that takes long to save until no more snapshots of it are taken; answers the last step that was. */
+function exhaust(keeper: CheckpointKeeper): number {
+  const filler = Array.from({ length: 100_000 }, (_, index) => index / 7);
+  let taken = 0;
+  for (let step = 1; step < 100; step++) {
+    keeper.set(() => {
+      taken = step;
+      return { step, filler };
+    });
+  }
+  return taken;
+}
+
+describe('checkpoint.set', () => {
+  it('takes far fewer snapshots of a large state than it is called', () => {
+    expect(exhaust(create().keeper)).toBeLessThan(50);
+  });
+
+  it('counts once the container is about to end, however many were taken before', async () => {
+    const { keeper, written } = create();
+    const taken = exhaust(keeper);
+    await keeper.flush();
+    expect(written.at(-1)).toMatchObject({ step: taken });
+    keeper.set({ step: 100 });
+    keeper.hurry();
+    keeper.set({ step: 101 });
+    await keeper.flush();
+    expect(written.at(-1)).toEqual({ step: 101 });
+  });
+
+  it('is written in the background, the first one at once', async () => {
+    const { keeper, written } = create();
+    keeper.set({ step: 1 });
+    await expect.poll(() => written, PATIENTLY).toEqual([{ step: 1 }]);
+  });
+
+  it('is written again when a write failed', async () => {
+    let attempts = 0;
+    const { keeper, failures } = create({
+      intervalSeconds: 0.01,
+      write: async () => {
+        if (++attempts < 3) throw new Error('S3 is away');
+      },
+    });
+    keeper.set({ step: 1 });
+    await expect.poll(() => attempts, PATIENTLY).toBe(3);
+    await expect.poll(() => failures, PATIENTLY).toHaveLength(2);
+  });
+});
+
+describe('checkpoint.save', () => {
+  it('writes what was set last, or what it is given, before it resolves', async () => {
+    const { keeper, written } = create();
+    exhaust(keeper);
+    keeper.set({ step: 100 });
+    await keeper.save();
+    expect(written.at(-1)).toEqual({ step: 100 });
+    await keeper.save(() => ({ step: 101 }));
+    expect(written.at(-1)).toEqual({ step: 101 });
+  });
+
+  it('rejects when it could not be written', async () => {
+    const { keeper } = create({ write: () => Promise.reject(new Error('S3 is away')) });
+    await expect(keeper.save({ step: 1 })).rejects.toThrow('S3 is away');
+  });
+});
+
+describe('checkpoint.load', () => {
+  it('gives a copy of its own with each call, and undefined when there is nothing', async () => {
+    const { keeper } = create({ inherited: '{"step":4}' });
+    const state = await keeper.load<{ step: number }>();
+    state!.step = 5;
+    expect(await keeper.load()).toEqual({ step: 4 });
+    expect(await create().keeper.load()).toBeUndefined();
+  });
+});

@@ -1,0 +1,51 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { DatabaseSync } from 'node:sqlite';
+import { type Endpoint, type Service, startEndpoint } from '../../longhaul/engine/endpoint/index.ts';
+import { ObjectStore, s3Service } from '../../longhaul/engine/services/s3/index.ts';
+
+/** `lose`: S3 does it, and its answer is lost. `conflict`, `refuse`: S3 answers 409, 403 and does nothing. */
+export type Fault = 'lose' | 'conflict' | 'refuse' | undefined;
+
+/** S3 behind a network that breaks where a test says so. */
+export class FaultyS3 {
+  store!: ObjectStore;
+  endpoint!: Endpoint;
+  /** What becomes of a PUT of a key; counts of requests start at 0. */
+  fault: (key: string, count: number) => Fault = () => undefined;
+  puts = 0;
+  readonly #db = new DatabaseSync(':memory:');
+
+  async start(directory: string): Promise<void> {
+    this.store = new ObjectStore({ db: this.#db, directory });
+    this.store.createBucket('bucket');
+    const s3 = s3Service(this.store);
+    const faulty: Service = { ...s3, handle: (request, response) => this.#handle(s3, request, response) };
+    this.endpoint = await startEndpoint({ port: 0, services: [faulty] });
+  }
+
+  async stop(): Promise<void> {
+    await this.endpoint.close();
+    this.#db.close();
+  }
+
+  #handle(s3: Service, request: IncomingMessage, response: ServerResponse): void | Promise<void> {
+    const key = decodeURIComponent(new URL(request.url!, 'http://s3').pathname).replace('/bucket/', '');
+    const fault = request.method === 'PUT' ? this.fault(key, this.puts++) : undefined;
+    if (fault === 'conflict') return answer(request, response, 409, 'ConditionalRequestConflict');
+    if (fault === 'refuse') return answer(request, response, 403, 'AccessDenied');
+    if (fault === 'lose') {
+      response.end = () => {
+        request.socket.destroy();
+        return response;
+      };
+    }
+    return s3.handle(request, response);
+  }
+}
+
+function answer(request: IncomingMessage, response: ServerResponse, status: number, code: string): void {
+  request.resume().on('end', () => {
+    response.writeHead(status, { 'content-type': 'application/xml' });
+    response.end(`<?xml version="1.0" encoding="UTF-8"?><Error><Code>${code}</Code><Message>${code}</Message></Error>`);
+  });
+}

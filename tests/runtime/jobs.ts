@@ -1,0 +1,148 @@
+/** The jobs that the tests run as processes: `node jobs.ts NAME`. SIGUSR2 lets a job that says "waiting" go on. */
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { setImmediate as turn } from 'node:timers/promises';
+import { z } from 'zod';
+import { defineJob } from '../../longhaul/client/job.ts';
+import {
+  type JobContext,
+  type JobHandler,
+  PermanentJobError,
+  runJob,
+  TransientJobError,
+} from '../../longhaul/runtime/index.ts';
+
+async function nextOrder({ log }: JobContext): Promise<void> {
+  const order = once(process, 'SIGUSR2');
+  log.info('waiting');
+  await order;
+}
+
+const never = () => new Promise<never>(() => {});
+
+const handlers: Record<string, JobHandler> = {
+  echo: ({ input, event, attempt, maxAttempts, interruptions, executionId, artifacts }) => ({
+    input,
+    event,
+    attempt,
+    maxAttempts,
+    interruptions,
+    executionId,
+    uri: artifacts.uri,
+  }),
+  nothing: () => {},
+  /** Counts from its checkpoint on until it is told to end, a step per turn of the event loop. */
+  async count({ checkpoint, signal, log }) {
+    const from = (await checkpoint.load<{ step: number }>())?.step ?? 0;
+    let ordered = false;
+    process.once('SIGUSR2', () => {
+      ordered = true;
+    });
+    log.info('from', { from });
+    for (let step = from + 1; ; step++) {
+      await turn();
+      checkpoint.set({ step });
+      if (signal.aborted) log.info('stopping', { step });
+      signal.throwIfAborted();
+      if (ordered) return { from, to: step };
+    }
+  },
+  /** Sets one object over and over, more often than checkpoints are taken of it; then changes it half and is deaf. */
+  async 'half-changed'(context) {
+    const state = { offset: 0, sum: 0, filler: Array.from({ length: 10_000 }, (_, index) => index / 7) };
+    for (let record = 0; record < 1000; record++) {
+      state.offset++;
+      state.sum++;
+      context.checkpoint.set(state);
+    }
+    state.offset++;
+    await nextOrder(context);
+    return never();
+  },
+  async 'saved-then-deaf'(context) {
+    await context.checkpoint.save({ step: 7 });
+    await nextOrder(context);
+    return never();
+  },
+  async 'waits-then-returns'(context) {
+    const inherited = await context.checkpoint.load();
+    await nextOrder(context);
+    context.log.info('going on');
+    await turn();
+    return { attempt: context.attempt, interruptions: context.interruptions, inherited };
+  },
+  async 'returns-when-stopped'({ signal, log }) {
+    const stopped = once(signal, 'abort');
+    log.info('waiting');
+    await stopped;
+    return 'finished in time';
+  },
+  async progress(context) {
+    context.progress(1, 1000, 'reading');
+    await nextOrder(context);
+    for (let done = 2; done <= 1000; done++) context.progress(done, 1000, 'reading');
+  },
+  async 'adds-artifacts'({ artifacts }) {
+    await artifacts.put('report.html', '<h1>é</h1>');
+    await artifacts.put('pages/1.bin', new Uint8Array([1, 2, 3]));
+    const refused = await artifacts.put('result.json', '{}').catch((error: Error) => error.message);
+    return {
+      own: [...((await artifacts.get('pages/1.bin')) ?? [])],
+      none: (await artifacts.get('none')) ?? null,
+      refused,
+    };
+  },
+  async permanent({ checkpoint }) {
+    checkpoint.set({ step: 3 });
+    throw new PermanentJobError('Row 7 is not a number');
+  },
+  async transient() {
+    throw new TransientJobError('The supplier is away', { cause: new Error('ECONNREFUSED 192.0.2.1') });
+  },
+  async bug() {
+    const nothing = JSON.parse('null') as { length: number };
+    return nothing.length;
+  },
+  async unsavable({ checkpoint }) {
+    checkpoint.set({ columns: [{ mean: 1 }, { mean: Number.NaN }] });
+  },
+  async 'unhandled-rejection'({ checkpoint }) {
+    checkpoint.set({ step: 5 });
+    Promise.reject(new Error('nobody waits for this'));
+    return never();
+  },
+  async 'uncaught-exception'({ checkpoint }) {
+    checkpoint.set({ step: 6 });
+    setTimeout(() => {
+      throw new PermanentJobError('thrown from a timer');
+    });
+    return never();
+  },
+  /** The stop shows itself as something else, beside a promise that nobody waits for. */
+  async 'broken-by-stop'(context) {
+    const { checkpoint, signal } = context;
+    checkpoint.set({ step: 8 });
+    signal.addEventListener('abort', () => {
+      Promise.reject(signal.reason);
+    });
+    const stopped = once(signal, 'abort');
+    context.log.info('waiting');
+    await stopped;
+    await turn();
+    throw new Error('Premature close');
+  },
+  'leaves-everything-open'() {
+    setInterval(() => {}, 1000);
+    createServer().listen(0, '127.0.0.1');
+    return 'done';
+  },
+  'result-without-json': () => 1n,
+};
+
+const name = process.argv[2] ?? '';
+if (name === 'upload') {
+  const input = z.object({ bucket: z.string(), objects: z.array(z.object({ size: z.number() })) });
+  await runJob(defineJob({ name: 'upload', input }), (context) => handlers.echo?.(context));
+} else {
+  await runJob(defineJob({ name }), handlers[name]!, { checkpointIntervalSeconds: 0.05 });
+}
