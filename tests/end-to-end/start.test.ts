@@ -1,0 +1,140 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import path from 'node:path';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
+import { expect, test } from 'vitest';
+import { artifact, engineOf, misbehaving, start, temporaryDirectory, until } from './engine.ts';
+import { node, type Running } from './process.ts';
+
+const started = async (...args: string[]) => {
+  const running = node('longhaul/cli/main.ts', 'start', '--port', '0', '--api-port', '0', ...args);
+  await running.says('Ctrl-C stops it');
+  return running;
+};
+
+/** What tests need of an engine, of one that runs in a process of its own. */
+function asEngine(running: Running, data: string) {
+  const endpoint = running.output().match(/AWS endpoint +(\S+)/)![1]!;
+  const outputs = JSON.parse(readFileSync(path.join(data, 'outputs.json'), 'utf8')) as Record<string, string>;
+  const credentials = { accessKeyId: 'a', secretAccessKey: 'b' };
+  return { aws: { endpoint, region: 'us-east-1', credentials }, outputs } as Parameters<typeof artifact>[0];
+}
+
+test('longhaul start says what it started and what to try, and stops on Ctrl-C', async () => {
+  const running = await started('--data', await temporaryDirectory());
+  const output = running.output();
+  for (const text of [
+    'AWS endpoint',
+    'HTTP API',
+    'CsvReport (Batch)',
+    'HelloWorld (ECS)',
+    'S3Trigger',
+    'longhaul-uploads-',
+  ]) {
+    expect(output).toContain(text);
+  }
+  // The first command that it proposes works as it stands.
+  const [, body, url] = output.match(/curl -i -d '(.*)' (\S+)/)!;
+  const response = await fetch(url!, {
+    method: 'POST',
+    body,
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+  });
+  expect(response.status).toBe(202);
+  await until(async () => running.output().includes('everybody is let in'));
+  running.child.kill('SIGINT');
+  expect(await running.ended).toBe(0);
+  await expect(fetch(url!)).rejects.toThrow();
+});
+
+test('an engine that is killed goes on where it was: the job starts again from its checkpoint', async () => {
+  const data = await temporaryDirectory();
+  const template = path.join(misbehaving, 'template.yaml');
+  const first = await started('--template', template, '--data', data);
+  let engine = asEngine(first, data);
+  const arn = await start(engine, { job: 'counter', event: { to: 400 } });
+  const saved = await until(
+    async () => (await artifact<{ state?: number }>(engine, arn, 'checkpoint/state.json'))?.state,
+  );
+  first.child.kill('SIGKILL');
+  await first.ended;
+
+  const second = await started('--template', template, '--data', data);
+  expect(second.output()).toMatch(/continued +1 execution/);
+  engine = asEngine(second, data);
+  const execution = await until(async () => {
+    const seen = await new SFNClient(engine.aws).send(new DescribeExecutionCommand({ executionArn: arn }));
+    return seen.status !== 'RUNNING' && seen;
+  });
+  expect(execution.status).toBe('SUCCEEDED');
+  expect(JSON.parse(execution.output!)).toMatchObject({ attempts: 1, interruptions: 1 });
+  const result = await artifact<{ first: number; count: number }>(engine, arn, 'result.json');
+  expect(result?.count).toBe(400);
+  expect(result?.first).toBeGreaterThanOrEqual(saved);
+});
+
+test('an engine that is closed in the middle of a job continues it at the next start', async () => {
+  const dataDirectory = await temporaryDirectory();
+  const first = await engineOf(misbehaving, { dataDirectory });
+  const arn = await start(first, { job: 'counter', event: { to: 200 } });
+  await until(async () => (await artifact(first, arn, 'progress.json')) !== undefined);
+  await first.close();
+  const second = await engineOf(misbehaving, { dataDirectory });
+  try {
+    expect(second.continued).toBe(1);
+    expect(await until(async () => artifact<{ count: number }>(second, arn, 'result.json'))).toMatchObject({
+      count: 200,
+    });
+  } finally {
+    await second.close();
+  }
+});
+
+test('a port that is in use is named, with what to do', async () => {
+  const holder = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => holder.once('listening', resolve));
+  const { port } = holder.address() as { port: number };
+  const running = node('longhaul/cli/main.ts', 'start', '--port', String(port), '--data', await temporaryDirectory());
+  expect(await running.ended).toBe(1);
+  expect(running.output()).toMatch(new RegExp(`Port ${port} .*in use.*--port`));
+  holder.close();
+});
+
+test('a data directory that another engine uses is named, with what to do', async () => {
+  const dataDirectory = await temporaryDirectory();
+  const engine = await engineOf(misbehaving, { dataDirectory });
+  try {
+    await expect(engineOf(misbehaving, { dataDirectory })).rejects.toThrow(/Another engine is using .*--data/s);
+  } finally {
+    await engine.close();
+  }
+});
+
+test('a resource type that the engine does not know is named, and the rest is started', async () => {
+  const project = await temporaryDirectory();
+  writeFileSync(
+    path.join(project, 'template.yaml'),
+    `Resources:
+  Widget: { Type: Acme::Widgets::Widget }
+  Table:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      KeySchema: [{ AttributeName: id, KeyType: HASH }]
+      AttributeDefinitions: [{ AttributeName: id, AttributeType: S }]
+      BillingMode: PAY_PER_REQUEST
+  Files: { Type: AWS::S3::Bucket }
+Outputs:
+  Files: { Value: !Ref Files }
+`,
+  );
+  const engine = await engineOf(project);
+  try {
+    const warnings = engine.warnings.map(({ path, message }) => `${path}: ${message}`).join('\n');
+    expect(warnings).toMatch(/Widget: .*Acme::Widgets::Widget/);
+    expect(warnings).toMatch(/Table: .*AWS::DynamoDB::Table/);
+    await new S3Client(engine.aws).send(new PutObjectCommand({ Bucket: engine.outputs.Files, Key: 'a', Body: 'b' }));
+  } finally {
+    await engine.close();
+  }
+});
