@@ -35,9 +35,8 @@ let engine: Engine | undefined;
 try {
   title('1. The engine boots what template.yaml declares');
   engine = await startEngine({ projectDirectory, dataDirectory, port: 0, apiPort: 0, bytesPerSecond });
-  say(
-    `   AWS endpoint ${engine.url}, API ${engine.apiUrl}, objects are read at ${Math.round(bytesPerSecond / 1000)} kB/s`,
-  );
+  say(`   AWS endpoint ${engine.url}, HTTP API ${engine.apiUrl}`);
+  say(`   objects are read at ${Math.round(bytesPerSecond / 1000)} kB/s, so that there is something to watch`);
   await demonstrate(engine);
 } finally {
   await engine?.close();
@@ -103,9 +102,7 @@ async function demonstrate({ aws, apiUrl, outputs, interrupt }: Engine): Promise
   await mkdir(reportDirectory, { recursive: true });
   const file = path.join(reportDirectory, 'report.html');
   await writeFile(file, (await report.Body?.transformToByteArray()) ?? '');
-  say(
-    `\n   Open it: ${path.relative(process.cwd(), file)}   (in the bucket: s3://${outputs.ArtifactsBucketName}/${reportKey})`,
-  );
+  say(`\n   Open it: ${path.relative(process.cwd(), file)}`);
   say('   Next: npm start, and what it prints.\n');
 }
 
