@@ -11,6 +11,7 @@ const RUN = [
   'AWS::Logs::LogGroup',
   'AWS::S3::Bucket',
   'AWS::SQS::Queue',
+  'AWS::Scheduler::Schedule',
   'AWS::Serverless::Application',
   'AWS::Serverless::Function',
   'AWS::Serverless::HttpApi',
@@ -23,9 +24,25 @@ const RUN = [
 const NOTHING_TO_RUN =
   /^AWS::(IAM|EC2|KMS|CloudWatch)::|Policy$|^AWS::Lambda::Permission$|^AWS::CloudFormation::WaitConditionHandle$/;
 
-/** A warning for each resource that the engine knows but does not run. */
+/** Types of a function's `Events` that reach it here. A state machine's do not. */
+const DELIVERED = ['HttpApi', 'S3', 'Schedule', 'ScheduleV2'];
+
+/** A warning for each resource, and for each event source of one, that the engine knows but does not run. */
 export function unsupported(resources: Resource[]): TemplateWarning[] {
-  return resources
-    .filter(({ type }) => !RUN.includes(type) && !NOTHING_TO_RUN.test(type))
-    .map(({ path, type }) => ({ path, message: `the engine does not run ${type}; everything else is started` }));
+  return resources.flatMap((resource) => {
+    const { path, type } = resource;
+    if (RUN.includes(type) || NOTHING_TO_RUN.test(type)) return undelivered(resource);
+    return [{ path, message: `the engine does not run ${type}; everything else is started` }];
+  });
+}
+
+function undelivered({ path, type, properties }: Resource): TemplateWarning[] {
+  if (!/^AWS::Serverless::(Function|StateMachine)$/.test(type)) return [];
+  const delivered = type === 'AWS::Serverless::Function' ? DELIVERED : [];
+  return Object.entries<{ Type: string }>(properties.Events ?? {})
+    .filter(([, event]) => !delivered.includes(event.Type))
+    .map(([name, event]) => ({
+      path,
+      message: `the engine delivers no events of type ${event.Type} to it (${name}); to functions it delivers ${DELIVERED.join(', ')}`,
+    }));
 }
