@@ -20,13 +20,18 @@ export interface FailureReport {
   at: string;
 }
 
+/** The state machine reads 64 KB of this file, and the log has the rest. */
+const MESSAGE_LENGTH = 8_000;
+const PROBLEMS = 100;
+
 export function describeFailure(
   error: unknown,
   outcome: Outcome,
   { executionId, attempt, interruptions }: Pick<JobEnvironment, 'executionId' | 'attempt' | 'interruptions'>,
 ): FailureReport {
-  const { name, message } = describeError(error);
-  const problems = error instanceof InvalidInputError ? { problems: error.problems } : {};
+  const { name, message: whole } = describeError(error);
+  const message = whole.length > MESSAGE_LENGTH ? `${whole.slice(0, MESSAGE_LENGTH)}…` : whole;
+  const problems = error instanceof InvalidInputError ? { problems: error.problems.slice(0, PROBLEMS) } : {};
   const at = new Date().toISOString();
   const launch = { executionId, attempt, interruptions };
   return { name, message, ...problems, outcome, exitCode: EXIT_CODES[outcome], ...launch, at };

@@ -7,6 +7,12 @@ const entered = (events: { type: string; [key: string]: unknown }[]) =>
     .filter(({ type }) => type.endsWith('StateEntered'))
     .map((event) => (event.stateEnteredEventDetails as { name: string }).name);
 
+/** What the newest task was asked with. */
+function parametersOf(events: { type: string; [key: string]: unknown }[]) {
+  const scheduled = events.findLast(({ type }) => type === 'TaskScheduled');
+  return JSON.parse((scheduled!.taskScheduledEventDetails as { parameters: string }).parameters);
+}
+
 describe('what an execution is started with', () => {
   test.each(['on-batch', 'on-ecs'] as const)('a job that goes well enters two states (%s)', async (job) => {
     const { outcome, events } = await run(job, ['success']);
@@ -69,6 +75,18 @@ describe('what an execution is started with', () => {
     });
   });
 
+  test.each([
+    ['_private', 'xprivate-1'],
+    ['ünïcode.2', 'xnxcodex2-1'],
+    ['on-batch-9f', 'on-batch-9f-1'],
+    ['n'.repeat(80), `${'n'.repeat(80)}-1`],
+  ])('an execution with the name %s runs as a Batch job with a name that Batch takes', async (name, jobName) => {
+    const { events, outcome } = await run('on-batch', ['success'], { name });
+    expect(outcome.status).toBe('SUCCEEDED');
+    expect(parametersOf(events).JobName).toBe(jobName);
+    expect(jobName).toMatch(/^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/);
+  });
+
   test('startAt in the future is waited for, and in the past is not', async () => {
     const future = await run('on-batch', ['success'], {
       input: { job: 'on-batch', startAt: '2026-01-02T01:00:00+01:00', event: {} },
@@ -82,13 +100,20 @@ describe('what an execution is started with', () => {
   });
 
   test.each([
-    [{}, 'Job.Unknown', /no job .*on-batch, on-ecs/],
+    [{}, 'Job.Unknown', /names no job.*on-batch, on-ecs/],
+    [[], 'Job.Unknown', /names no job/],
+    ['text', 'Job.Unknown', /names no job/],
+    [null, 'Job.Unknown', /names no job/],
+    [{ job: 'x'.repeat(100_000) }, 'Job.Unknown', /^There is no job x{100} here/],
     [{ job: 'csv-reprot' }, 'Job.Unknown', /csv-reprot/],
     [{ job: 'constructor' }, 'Job.Unknown', /constructor/],
     [{ job: { name: 'on-batch' } }, 'Job.Unknown', /no job/],
     [{ job: 'on-batch', startAt: 'tomorrow' }, 'Job.Rejected', /startAt must be a time.*tomorrow/],
     [{ job: 'on-batch', startAt: 1767225600 }, 'Job.Rejected', /startAt must be a time/],
     [{ job: 'on-batch', startAt: '2027-01-01T00:00:00Z' }, 'Job.Rejected', /330 days/],
+    [{ job: 'on-batch', startAt: '2026-12-01T00:00:00+99:00' }, 'Job.Rejected', /startAt must be a time.*99:00/],
+    [{ job: 'on-batch', eventUri: 5 }, 'Job.Rejected', /eventUri must be the address.*5/],
+    [{ job: 'on-batch', eventUri: 'event.json' }, 'Job.Rejected', /eventUri must be the address.*event\.json/],
     [{ job: 'on-batch', resumes: '../../other' }, 'Job.Rejected', /resumes must be the id/],
     [{ job: 'on-batch', event: `not JSON ${'x'.repeat(7000)}` }, 'Job.Rejected', /must be JSON/],
   ])('%j ends as %s', async (input, error, reason) => {
@@ -113,9 +138,7 @@ describe('what an execution is started with', () => {
     await fc.assert(
       fc.asyncProperty(text, fc.constantFrom('on-batch' as const, 'on-ecs' as const), async (value, job) => {
         const { events } = await run(job, ['success'], { name: 'n'.repeat(80), input: { job, event: { value } } });
-        const scheduled = events.findLast(({ type }) => type === 'TaskScheduled');
-        const { parameters } = scheduled!.taskScheduledEventDetails as { parameters: string };
-        const { ContainerOverrides, Overrides } = JSON.parse(parameters);
+        const { ContainerOverrides, Overrides } = parametersOf(events);
         const ascii = JSON.stringify(ContainerOverrides ?? Overrides).replace(/[^ -~]/g, '\\uffff');
         expect(ascii.length).toBeLessThan(8192);
       }),
@@ -161,6 +184,14 @@ describe('the cause of a failure', () => {
     expect(outcome).toMatchObject({ status: 'FAILED', error: 'Job.Rejected' });
     expect(JSON.parse((outcome as { cause: string }).cause)).toEqual(cause);
     expect(failedJobs).toEqual([{ id: 'execution-1', job: 'on-batch', error: 'Job.Rejected', cause }]);
+  });
+
+  test('is what is known without it, when what the job left is larger than a state may read', async () => {
+    const { outcome, failedJobs } = await run('on-batch', ['exit65'], {
+      objects: { 'executions/execution-1/error.json': JSON.stringify({ message: 'x'.repeat(300_000) }) },
+    });
+    expect(outcome).toMatchObject({ status: 'FAILED', error: 'Job.Rejected' });
+    expect(failedJobs).toMatchObject([{ error: 'Job.Rejected', cause: { exitCode: 65 } }]);
   });
 
   test.each([

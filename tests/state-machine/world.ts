@@ -161,7 +161,8 @@ export async function run(
       case 'aws-sdk:s3:getObject': {
         const body = objects[String(input.Key)];
         if (body === undefined) throw new StateError('S3.NoSuchKeyException', 'The specified key does not exist.');
-        return { Body: body };
+        const last = /^bytes=0-(\d+)$/.exec(String(input.Range))?.[1];
+        return { Body: body.slice(0, Number(last) + 1) };
       }
       case 'aws-sdk:s3:putObject':
         objects[String(input.Key)] = JSON.stringify(input.Body);
