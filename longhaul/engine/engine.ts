@@ -8,6 +8,7 @@ import { startHttpApi } from './http-api/index.ts';
 import { integrations } from './integrations/index.ts';
 import { provision } from './provision.ts';
 import { Batch, batchService } from './services/batch/index.ts';
+import { DynamoDb, dynamoDbService } from './services/dynamodb/index.ts';
 import { Ecs, ecsService } from './services/ecs/index.ts';
 import { lambdaService } from './services/lambda/index.ts';
 import { LogStore, logsService } from './services/logs/index.ts';
@@ -134,6 +135,8 @@ async function boot(options: EngineOptions, closers: (() => unknown)[], close: (
 
   const messaging = await Messaging.open({ dataDirectory: path.join(dataDirectory, 'messages'), url: endpoint.url });
   closers.push(() => messaging.close());
+  const dynamoDb = await DynamoDb.open({ db, directory: path.join(dataDirectory, 'tables') });
+  closers.push(() => dynamoDb.close());
   const fleet = new Fleet({ db, logs, environment, longestStopTimeoutSeconds });
   const batch = new Batch({ db, fleet, resources, minimumTimeoutSeconds, stateTimeLimitSeconds });
   const ecs = new Ecs({ db, fleet, resources });
@@ -150,13 +153,14 @@ async function boot(options: EngineOptions, closers: (() => unknown)[], close: (
     () => functions.close(),
     () => machines.close(),
   );
-  provision(resources, { objects, messaging });
+  await provision(resources, { objects, messaging, dynamoDb });
   const sources = startSources({ db, objectStore: objects, functions, resources, onNotice });
   closers.push(() => sources.close());
 
   for (const service of [
     s3Service(objects),
     ...messaging.services,
+    dynamoDbService(dynamoDb),
     logsService(logs),
     statesService(machines),
     batchService(batch),

@@ -1,15 +1,18 @@
+import type { DynamoDb } from './services/dynamodb/index.ts';
 import type { Messaging } from './services/messaging/index.ts';
 import type { ObjectStore } from './services/s3/index.ts';
 import type { Resource } from './template/index.ts';
 
 /** Creates what the services must hold before the first request; what is there from the last start stays as it is. */
-export function provision(
+export async function provision(
   resources: Resource[],
-  { objects, messaging }: { objects: ObjectStore; messaging: Messaging },
-): void {
-  for (const { type, ref, properties, attributes } of resources) {
+  { objects, messaging, dynamoDb }: { objects: ObjectStore; messaging: Messaging; dynamoDb: DynamoDb },
+): Promise<void> {
+  for (const resource of resources) {
+    const { type, ref, properties, attributes } = resource;
     if (type === 'AWS::S3::Bucket') objects.createBucket(ref);
     if (type === 'AWS::SQS::Queue') messaging.createQueue(attributes.QueueName ?? '', queueAttributes(properties));
+    if (type === 'AWS::DynamoDB::Table') await dynamoDb.createTable(resource);
   }
 }
 

@@ -1,10 +1,11 @@
-import type { Resource, TemplateWarning } from './template/index.ts';
+import { isKnownType, type Resource, type TemplateWarning } from './template/index.ts';
 
 /** Types that the engine runs. */
 const RUN = [
   'AWS::Batch::ComputeEnvironment',
   'AWS::Batch::JobDefinition',
   'AWS::Batch::JobQueue',
+  'AWS::DynamoDB::Table',
   'AWS::ECS::Cluster',
   'AWS::ECS::ClusterCapacityProviderAssociations',
   'AWS::ECS::TaskDefinition',
@@ -32,6 +33,8 @@ export function unsupported(resources: Resource[]): TemplateWarning[] {
   return resources.flatMap((resource) => {
     const { path, type } = resource;
     if (RUN.includes(type) || NOTHING_TO_RUN.test(type)) return undelivered(resource);
+    // Of any other type the template's loader has said so already.
+    if (!isKnownType(type)) return [];
     return [{ path, message: `the engine does not run ${type}; everything else is started` }];
   });
 }

@@ -1,0 +1,2 @@
+export { DynamoDb, type DynamoDbOptions } from './dynamodb.ts';
+export { dynamoDbService } from './service.ts';
