@@ -11,12 +11,14 @@ export function welcome({ url, apiUrl, outputs, stack, warnings, continued }: En
     ['buckets', ofType('AWS::S3::Bucket').map(({ ref }) => ref)],
     ['queues', ofType('AWS::SQS::Queue').map(({ logicalId }) => logicalId)],
   ];
-  const uploads = outputs.UploadsBucketName;
+  const { ApiUrl: api, UploadsBucketName: uploads, StateMachineArn: stateMachine } = outputs;
+  // Of this stack: a template elsewhere need not have them all.
   const examples = [
-    `curl -i -d '{"name":"world"}' ${apiUrl}/jobs/hello-world`,
-    `curl ${apiUrl}/executions/ID`,
+    ...(api === undefined
+      ? []
+      : [`curl -i -d '{"name":"world"}' ${apiUrl}/jobs/hello-world`, `curl ${apiUrl}/executions/ID`]),
     ...(uploads === undefined ? [] : [`aws s3 cp data.csv s3://${uploads}/incoming/data.csv`]),
-    `aws stepfunctions list-executions --state-machine-arn ${outputs.StateMachineArn}`,
+    stateMachine === undefined ? 'aws s3 ls' : `aws stepfunctions list-executions --state-machine-arn ${stateMachine}`,
   ];
   return [
     '',

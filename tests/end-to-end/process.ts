@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import path from 'node:path';
 import { onTestFinished } from 'vitest';
 import { app } from './engine.ts';
 
@@ -14,7 +15,13 @@ export interface Running {
 
 /** A Node.js script of the project as a process of its own; killed at the end of the test if it is still there. */
 export function node(script: string, ...args: string[]): Running {
-  const child = spawn(process.execPath, [script, ...args], { cwd: app, stdio: ['ignore', 'pipe', 'pipe'] });
+  return run(app, process.execPath, script, ...args);
+}
+
+/** Any program in any folder, with this Node.js first in its PATH; killed as above. */
+export function run(directory: string, program: string, ...args: string[]): Running {
+  const env = { ...process.env, PATH: `${path.dirname(process.execPath)}${path.delimiter}${process.env.PATH}` };
+  const child = spawn(program, args, { cwd: directory, env, stdio: ['ignore', 'pipe', 'pipe'] });
   let text = '';
   const listeners = new Set<() => void>();
   for (const stream of [child.stdout, child.stderr]) {

@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { extname, join } from 'node:path';
 import type { FunctionDefinition } from './definition.ts';
 import { resolveHandler } from './handler-source.ts';
 import { type ProcessIdentity, processEnvironment } from './process-environment.ts';
 
-const BOOTSTRAP = fileURLToPath(new URL('./runtime/bootstrap.ts', import.meta.url));
+/** A source beside this one; JavaScript in the published package. */
+const BOOTSTRAP = join(import.meta.dirname, 'runtime', `bootstrap${extname(import.meta.filename)}`);
 
 /**
  * Starts a function's process: our runtime for Node.js, or for `provided` the `bootstrap` in the code's folder.

@@ -1,0 +1,28 @@
+// Checked by tsc, never run: the types of all entry points are there, and are not `any`.
+
+import type { EventOf, ExecutionDescription, NameOf, ResultOf } from 'longhaul';
+import { parseDefinition } from 'longhaul/asl';
+import { type Engine, startEngine } from 'longhaul/engine';
+import type { JobContext } from 'longhaul/runtime';
+import type { resize } from './job.ts';
+
+export const event: EventOf<typeof resize> = { width: 3 };
+export const result: ResultOf<typeof resize> = { pixels: 9 };
+export const name: NameOf<typeof resize> = 'resize';
+export const definition: { StartAt: string } = parseDefinition('{}');
+export const url = (engine: Engine): string => engine.outputs.ApiUrl ?? engine.url;
+export const attempt = (context: JobContext<{ width: number }>): number => context.attempt;
+export const status = (execution: ExecutionDescription): string => execution.status;
+
+// @ts-expect-error a width is a number
+export const wrongEvent: EventOf<typeof resize> = { width: 'three' };
+// @ts-expect-error a port is a number
+export const wrongOption = () => startEngine({ port: '4566' });
+// @ts-expect-error the name is known
+export const wrongName: NameOf<typeof resize> = 'shrink';
+// @ts-expect-error an attempt is a number
+export const wrongAttempt = (context: JobContext<{ width: number }>): string => context.attempt;
+// @ts-expect-error a job has a definition of its own, not a state machine's
+export const wrongDefinition: { name: string } = parseDefinition('{}');
+// @ts-expect-error resources have no colour
+export const wrongResource = (engine: Engine) => engine.stack.resources[0]?.colour;
