@@ -12,6 +12,13 @@ export interface JobDefinition<Name extends string = string, Input = unknown, Re
   readonly input?: StandardSchemaV1<Event, Input>;
   /** Only its type counts: the runtime writes what the handler returns. */
   readonly result?: StandardSchemaV1<Result, unknown>;
+  /**
+   * What makes an input one of its kind: two events for which it gives the same text start one execution, whatever their
+   * sources say. Asked before the source's own identity, by triggers and API. Default: the source says it.
+   *
+   * @example unique: ({ orderId }) => orderId
+   */
+  unique?(input: Input): string;
 }
 
 /** What the job's handler gets. */
@@ -35,13 +42,13 @@ const NAME_LENGTH = EXECUTION_NAME_LENGTH - ID_SUFFIX.length;
  *
  * @example
  * export const csvReport = defineJob({ name: 'csv-report', input: z.object({ url: z.url() }), result: typed<Report>() });
- * @throws TypeError for a name that is not `[a-z][a-z0-9-]*` or is longer than 43 characters, and for an input that is no
- * Standard Schema
+ * @throws TypeError for a name that is not `[a-z][a-z0-9-]*` or is longer than 43 characters, for an input that is no
+ * Standard Schema, and for a `unique` that is no function
  */
 export function defineJob<const Name extends string, Input = unknown, Result = unknown, Event = Input>(
   definition: JobDefinition<Name, Input, Result, Event>,
 ): JobDefinition<Name, Input, Result, Event> {
-  const { name, input, result } = definition;
+  const { name, input, result, unique } = definition;
   if (typeof name !== 'string' || !/^[a-z][a-z0-9-]*$/.test(name)) {
     throw new TypeError(
       `A job's name is lower-case letters, digits and hyphens, a letter first ("csv-report"); got ${JSON.stringify(name)}`,
@@ -59,7 +66,10 @@ export function defineJob<const Name extends string, Input = unknown, Result = u
       );
     }
   }
-  return Object.freeze({ name, ...(input && { input }), ...(result && { result }) });
+  if (unique !== undefined && typeof unique !== 'function') {
+    throw new TypeError(`"unique" of job "${name}" must be a function of its input that gives a string`);
+  }
+  return Object.freeze({ name, ...(input && { input }), ...(result && { result }), ...(unique && { unique }) });
 }
 
 /**
