@@ -60,7 +60,7 @@ export interface NumberStatistics {
   mean: number;
   /** Of the sample (n − 1); null for a single value. */
   standardDeviation: number | null;
-  /** Not exact: estimated by a t-digest; the rank is off by less than 1 % of the rows, far less at the ends. */
+  /** Not exact: estimated by a t-digest; the rank is off by less than 1 % of the rows (4 % with over 100 columns), less at the ends. */
   quantiles: Quantiles<number> & { exact: boolean };
   histogram: Histogram;
 }
