@@ -1,0 +1,72 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import * as esbuild from 'esbuild';
+import { type Build, build, fileName } from '../../tests/template/build.ts';
+import { resources } from '../../tests/template/templates.ts';
+
+type Outputs = Build['outputs'];
+
+export interface Built {
+  name: string;
+  /** The file that Lambda would load. */
+  file: string;
+  /** A sample event. */
+  event: string;
+  /** Of that file and all that it loads before the first event. */
+  loadedBytes: number;
+}
+
+const root = path.resolve(import.meta.dirname, '../..');
+
+/** All triggers of template.yaml, built as `sam build` builds them. */
+export async function buildTriggers(): Promise<{ handlers: Built[]; remove(): Promise<void> }> {
+  const functions = resources('template.yaml', 'AWS::Serverless::Function');
+  const { output, outputs, remove } = await build(functions[0]?.[1].Metadata.BuildProperties);
+  const handlers = functions
+    .filter(([, { Properties }]) => Properties.Handler.startsWith('triggers/'))
+    .map(([logicalId, { Properties }]) => {
+      const file = Properties.Handler.replace(/\.handler$/, '.mjs');
+      return {
+        name: file.slice('triggers/'.length, -'.mjs'.length),
+        file: path.join(output, file),
+        event: path.join(root, 'events', `${logicalId}.json`),
+        loadedBytes: loadedBytes(file, outputs),
+      };
+    });
+  return { handlers, remove };
+}
+
+/** The plain handler, bundled with the build properties that `sam init` writes for TypeScript: one minified CommonJS file. */
+export async function buildPlain(): Promise<Built & { remove(): Promise<void> }> {
+  const directory = await mkdtemp(path.join(tmpdir(), 'longhaul-bench-'));
+  const file = path.join(directory, 'app.js');
+  const { metafile } = await esbuild.build({
+    entryPoints: [path.join(import.meta.dirname, 'plain.ts')],
+    outfile: file,
+    bundle: true,
+    platform: 'node',
+    target: 'es2020',
+    minify: true,
+    sourcemap: true,
+    metafile: true,
+    logLevel: 'warning',
+  });
+  const [, described] = Object.entries(metafile.outputs).find(([name]) => name.endsWith('app.js'))!;
+  return {
+    name: 'plain handler',
+    file,
+    event: path.join(root, 'events/S3Trigger.json'),
+    loadedBytes: described.bytes,
+    remove: () => rm(directory, { recursive: true, force: true }),
+  };
+}
+
+function loadedBytes(entry: string, outputs: Outputs, seen = new Set<string>()): number {
+  if (seen.has(entry)) return 0;
+  seen.add(entry);
+  const { bytes, imports } = outputs[entry]!;
+  return imports
+    .filter(({ kind, path }) => kind === 'import-statement' && fileName(path) in outputs)
+    .reduce((sum, { path }) => sum + loadedBytes(fileName(path), outputs, seen), bytes);
+}

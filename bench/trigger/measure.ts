@@ -1,0 +1,32 @@
+/** Run in a fresh process: loads a built handler, gives it events, and prints milliseconds as one line of JSON. */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+
+const [file = '', eventFile = '', warmEvents = '0'] = process.argv.slice(2);
+const event = JSON.parse(readFileSync(eventFile, 'utf8'));
+const context = { functionName: 'bench', awsRequestId: 'bench', getRemainingTimeInMillis: () => 30_000 };
+// What a handler logs is no part of what is measured.
+process.stdout.write = (
+  (write) => (text: string) =>
+    text.startsWith('@') ? write(text.slice(1)) : true
+)(process.stdout.write.bind(process.stdout)) as typeof process.stdout.write;
+
+const begun = performance.now();
+const { handler } = file.endsWith('.mjs') ? await import(file) : createRequire(import.meta.url)(file);
+const loaded = performance.now();
+await handler(event, context);
+const first = performance.now();
+
+const count = Number(warmEvents);
+const timeOf = async () => {
+  const before = performance.now();
+  await handler(event, context);
+  return performance.now() - before;
+};
+const times: number[] = [];
+for (let event = 0; event < count; event++) times.push(await timeOf());
+times.sort((a, b) => a - b);
+process.stdout.write(
+  `@${JSON.stringify({ init: loaded - begun, first: first - begun, warm: times[Math.floor(count / 2)] ?? 0 })}\n`,
+);
+process.exit(0);
