@@ -11,7 +11,7 @@ export function startCommand(): Command {
     .option('--api-port <port>', 'port of the HTTP API; 0 finds a free one', port, 3000)
     .option('--template <file>', 'the template to run', 'template.yaml')
     .option('--data <directory>', 'where state is kept between starts', '.longhaul')
-    .option('--parameter <Name=value>', "a template parameter, over samconfig.toml's local environment", parameter, {})
+    .option('--parameter <Name=value>', "a template parameter, over samconfig.toml's local environment", parameter)
     .option('--bytes-per-second <number>', 'slow down the reading of S3 objects, to watch a job at work', positive)
     .addHelpText(
       'after',
@@ -64,7 +64,7 @@ function positive(value: string): number {
   return number;
 }
 
-function parameter(value: string, all: Record<string, string>): Record<string, string> {
+function parameter(value: string, all: Record<string, string> = {}): Record<string, string> {
   const at = value.indexOf('=');
   if (at < 1) throw new InvalidArgumentError('Write it as Name=value.');
   return { ...all, [value.slice(0, at)]: value.slice(at + 1) };

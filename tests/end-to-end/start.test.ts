@@ -118,6 +118,7 @@ test('a resource type that the engine does not know is named, and the rest is st
     `Resources:
   Widget: { Type: Acme::Widgets::Widget }
   Cache: { Type: AWS::ElastiCache::ServerlessCache }
+  Disk: { Type: AWS::EFS::FileSystem }
   Files: { Type: AWS::S3::Bucket }
 Outputs:
   Files: { Value: !Ref Files }
@@ -129,8 +130,24 @@ Outputs:
     expect(warnings.match(/^Widget/gm)).toHaveLength(1);
     expect(warnings).toMatch(/Widget: .*Acme::Widgets::Widget/);
     expect(warnings).toMatch(/Cache: .*AWS::ElastiCache::ServerlessCache/);
+    expect(warnings).toMatch(/Disk: the engine does not run AWS::EFS::FileSystem/);
     await new S3Client(engine.aws).send(new PutObjectCommand({ Bucket: engine.outputs.Files, Key: 'a', Body: 'b' }));
   } finally {
     await engine.close();
   }
+});
+
+test.each([
+  ['nope.asl.yaml', 'nope.asl.yaml: the definition of Machine cannot be read: ENOENT'],
+  ['bad.asl.yaml', 'bad.asl.yaml: Machine: The definition is not valid'],
+])('a state machine that cannot be run is named with its file: %s', async (file, problem) => {
+  const project = await temporaryDirectory();
+  writeFileSync(path.join(project, 'bad.asl.yaml'), '{ QueryLanguage: JSONata, StartAt: A, States: {} }');
+  writeFileSync(
+    path.join(project, 'template.yaml'),
+    `Resources:
+  Machine: { Type: AWS::Serverless::StateMachine, Properties: { DefinitionUri: ${file} } }
+`,
+  );
+  await expect(engineOf(project)).rejects.toThrow(problem);
 });

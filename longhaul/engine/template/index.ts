@@ -4,6 +4,7 @@ import { type Loading, resolveStack } from './stack.ts';
 import { TemplateError } from './template-error.ts';
 
 export type { Deployment, Resource, Stack, TemplateWarning } from './model.ts';
+export { isKnownType } from './physical-ids/index.ts';
 export { localParameters } from './samconfig.ts';
 export { TemplateError } from './template-error.ts';
 

@@ -8,6 +8,7 @@ import { startExecution } from './actions/startExecution.ts';
 import { stopExecution } from './actions/stopExecution.ts';
 import type { StateMachines } from './machines.ts';
 
+export { startExecution } from './actions/startExecution.ts';
 export { type StateMachine, StateMachines } from './machines.ts';
 
 /** Step Functions, as far as an application uses it: Standard workflows and their executions. */

@@ -6,8 +6,10 @@ import {
   type Json,
   type Outcome as MachineOutcome,
   parseDefinition,
+  Suspended,
   type TaskRunner,
 } from '../../../asl/index.ts';
+import { ServiceError } from '../../endpoint/service.ts';
 import { JournalStore } from './journal.ts';
 import { type Execution, ExecutionStore } from './store.ts';
 
@@ -29,7 +31,8 @@ export class StateMachines {
   readonly #definitions = new Map<string, Definition>();
   readonly #run: TaskRunner;
   readonly #clock: Clock;
-  readonly #alive = new Map<string, AbortController>();
+  /** What runs now: how to abort it, and when it is let go of. */
+  readonly #running = new Map<string, { controller: AbortController; done: Promise<void> }>();
   #closed = false;
 
   constructor(options: { db: DatabaseSync; machines: StateMachine[]; run: TaskRunner; clock: Clock }) {
@@ -56,6 +59,7 @@ export class StateMachines {
     return running;
   }
 
+  /** It is on disk when this returns. An engine that is closing leaves it to the next one. */
   start(machine: StateMachine, arn: string, name: string, input: string): Execution {
     const execution: Execution = {
       arn,
@@ -75,19 +79,30 @@ export class StateMachines {
     return execution;
   }
 
-  /** Ends it as ABORTED; what it started is cancelled. Returns the time of the end, in milliseconds since the epoch. */
-  async stop(execution: Execution, error?: string, cause?: string): Promise<number> {
-    this.#alive.get(execution.arn)?.abort({ error, cause });
-    await this.#driven.get(execution.arn);
-    return this.executions.get(execution.arn)?.stopDate ?? this.#clock.now();
+  /**
+   * Ends it as ABORTED; what it started is cancelled. Returns the time of the end, in milliseconds since the epoch.
+   * @throws ServiceError when the engine is closing: the execution goes on at its next start
+   */
+  async stop({ arn }: Execution, error?: string, cause?: string): Promise<number> {
+    const running = this.#running.get(arn);
+    running?.controller.abort({ error, cause });
+    await running?.done;
+    const stopDate = this.executions.get(arn)?.stopDate;
+    if (typeof stopDate === 'number') return stopDate;
+    throw new ServiceError(
+      'ServiceUnavailable',
+      'The local engine is stopping; stop the execution when it is back.',
+      503,
+    );
   }
 
   /** Lets go of all executions where they are; the next start of the engine goes on with them. */
-  close(): void {
+  async close(): Promise<void> {
     this.#closed = true;
+    const running = [...this.#running.values()];
+    for (const { controller } of running) controller.abort(new Suspended());
+    await Promise.all(running.map(({ done }) => done));
   }
-
-  readonly #driven = new Map<string, Promise<void>>();
 
   #parse(text: string): Definition {
     const known = this.#definitions.get(text);
@@ -98,28 +113,21 @@ export class StateMachines {
   }
 
   #drive(execution: Execution): void {
-    const driven = this.#execute(execution)
+    if (this.#closed) return;
+    const controller = new AbortController();
+    const done = this.#execute(execution, controller.signal)
       .catch((error: unknown) => {
-        if (this.#closed) return;
+        if (error instanceof Suspended) return;
         // A fault of the interpreter must not leave an execution that looks as if it ran.
         console.error(`Execution ${execution.name}:`, error);
         this.#end(execution, { status: 'FAILED', error: 'States.Runtime', cause: String(error) });
       })
-      .finally(() => {
-        this.#alive.delete(execution.arn);
-        this.#driven.delete(execution.arn);
-      });
-    this.#driven.set(execution.arn, driven);
+      .finally(() => this.#running.delete(execution.arn));
+    this.#running.set(execution.arn, { controller, done });
   }
 
-  async #execute(execution: Execution): Promise<void> {
+  async #execute(execution: Execution, signal: AbortSignal): Promise<void> {
     const machine = this.#machines.get(execution.stateMachineArn);
-    const controller = new AbortController();
-    this.#alive.set(execution.arn, controller);
-    const journal = this.journals.of(execution.arn);
-    const guard = () => {
-      if (this.#closed) throw new Error('The engine is closed');
-    };
     const outcome = await execute(this.#parse(execution.definition), {
       input: JSON.parse(execution.input) as Json,
       context: {
@@ -135,21 +143,10 @@ export class StateMachines {
         run: this.#run,
         clock: this.#clock,
         random: Math.random,
-        journal: {
-          ...journal,
-          save(path, position) {
-            guard();
-            journal.save(path, position);
-          },
-          record(event) {
-            guard();
-            journal.record(event);
-          },
-        },
+        journal: this.journals.of(execution.arn),
       },
-      signal: controller.signal,
+      signal,
     });
-    guard();
     this.#end(execution, outcome);
   }
 

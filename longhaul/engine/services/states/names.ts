@@ -1,6 +1,7 @@
 import { ServiceError } from '../../endpoint/service.ts';
 import type { StateMachine, StateMachines } from './machines.ts';
 import type { Execution } from './store.ts';
+import { requiredText } from './validation.ts';
 
 // The texts are the service's own: boto3 and the SDKs show them as they are.
 
@@ -20,27 +21,27 @@ export function checkName(name: string): void {
   }
 }
 
-/** @throws ServiceError InvalidArn, StateMachineDoesNotExist */
-export function findMachine(machines: StateMachines, arn: unknown): StateMachine {
+/** @throws ServiceError ValidationException, InvalidArn, StateMachineDoesNotExist */
+export function findMachine(machines: StateMachines, request: object): StateMachine {
+  const arn = requiredText(request, 'stateMachineArn');
   checkArn(arn, 'stateMachine');
   const machine = machines.get(arn);
   if (!machine) throw new ServiceError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${arn}'`);
   return machine;
 }
 
-/** @throws ServiceError InvalidArn, ExecutionDoesNotExist */
-export function findExecution(machines: StateMachines, arn: unknown): Execution {
+/** @throws ServiceError ValidationException, InvalidArn, ExecutionDoesNotExist */
+export function findExecution(machines: StateMachines, request: object): Execution {
+  const arn = requiredText(request, 'executionArn');
   checkArn(arn, 'execution');
   const execution = machines.executions.get(arn);
   if (!execution) throw new ServiceError('ExecutionDoesNotExist', `Execution Does Not Exist: '${arn}'`);
   return execution;
 }
 
-function checkArn(arn: unknown, type: 'stateMachine' | 'execution'): asserts arn is string {
-  if (typeof arn !== 'string' || !arn.startsWith('arn:') || arn.split(':')[5] !== type) {
-    throw new ServiceError(
-      'InvalidArn',
-      `Invalid Arn: 'Resource type not valid in this context: expected ${type}, got ${String(arn)}'`,
-    );
-  }
+function checkArn(arn: string, type: 'stateMachine' | 'execution'): void {
+  if (!arn.startsWith('arn:')) throw new ServiceError('InvalidArn', `Invalid Arn: 'Invalid ARN prefix: ${arn}'`);
+  const [, , service, , , seen = ''] = arn.split(':');
+  if (service === 'states' && seen === type) return;
+  throw new ServiceError('InvalidArn', `Invalid Arn: 'Resource type not valid in this context: ${seen}'`);
 }

@@ -12,8 +12,9 @@ export function pageSize(maxResults: number | undefined): number {
 /** A token is the place of the last row of the page before. @throws ServiceError InvalidToken */
 export function readToken(token: string | undefined): number | undefined {
   if (token === undefined) return undefined;
-  const place = Number(Buffer.from(token, 'base64url').toString());
-  if (!Number.isInteger(place) || place < 0) {
+  const text = Buffer.from(String(token), 'base64url').toString();
+  const place = Number(text);
+  if (text === '' || !Number.isInteger(place) || place < 0) {
     throw new ServiceError('InvalidToken', `Invalid Token: '${token}'`);
   }
   return place;

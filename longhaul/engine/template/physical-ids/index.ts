@@ -26,6 +26,11 @@ const identities: IdentityTable = {
   ...observability,
 };
 
+/** Whether the engine can say what references to a resource of this type are. */
+export function isKnownType(type: string): boolean {
+  return Object.hasOwn(identities, type);
+}
+
 /** Undefined for a type that is not in the table. */
 export function physicalId(resource: Identified, deployment: Deployment): PhysicalId | undefined {
   return identities[resource.type]?.(resource, deployment);

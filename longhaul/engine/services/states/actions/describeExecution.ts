@@ -4,7 +4,7 @@ import { findExecution } from '../names.ts';
 
 export function describeExecution(machines: StateMachines) {
   return (request: DescribeExecutionCommandInput): Omit<DescribeExecutionCommandOutput, '$metadata'> => {
-    const execution = findExecution(machines, request.executionArn);
+    const execution = findExecution(machines, request);
     return {
       executionArn: execution.arn,
       stateMachineArn: execution.stateMachineArn,

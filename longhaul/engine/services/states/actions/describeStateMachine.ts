@@ -9,7 +9,7 @@ import { findExecution, findMachine } from '../names.ts';
 
 export function describeStateMachine(machines: StateMachines) {
   return (request: DescribeStateMachineCommandInput): Omit<DescribeStateMachineCommandOutput, '$metadata'> => {
-    const machine = findMachine(machines, request.stateMachineArn);
+    const machine = findMachine(machines, request);
     return {
       stateMachineArn: machine.arn,
       name: machine.name,
@@ -27,8 +27,8 @@ export function describeStateMachineForExecution(machines: StateMachines) {
   return (
     request: DescribeStateMachineForExecutionCommandInput,
   ): Omit<DescribeStateMachineForExecutionCommandOutput, '$metadata'> => {
-    const execution = findExecution(machines, request.executionArn);
-    const machine = findMachine(machines, execution.stateMachineArn);
+    const execution = findExecution(machines, request);
+    const machine = findMachine(machines, execution);
     return {
       stateMachineArn: machine.arn,
       name: machine.name,

@@ -12,7 +12,7 @@ const EXECUTION_DATA = new Set(['input', 'output', 'parameters', 'error', 'cause
 
 export function getExecutionHistory(machines: StateMachines) {
   return (request: GetExecutionHistoryCommandInput): Omit<GetExecutionHistoryCommandOutput, '$metadata'> => {
-    const { arn } = findExecution(machines, request.executionArn);
+    const { arn } = findExecution(machines, request);
     const limit = pageSize(request.maxResults);
     const rows = machines.journals.events(arn, limit + 1, request.reverseOrder ?? false, readToken(request.nextToken));
     const page = rows.slice(0, limit);

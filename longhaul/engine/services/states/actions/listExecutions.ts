@@ -2,15 +2,20 @@ import type { ListExecutionsCommandInput, ListExecutionsCommandOutput } from '@a
 import type { StateMachines } from '../machines.ts';
 import { findMachine } from '../names.ts';
 import { pageSize, readToken, writeToken } from '../paging.ts';
+import { optionalOneOf } from '../validation.ts';
+
+/** API reference, ListExecutions, `statusFilter`. Nothing is redriven here, so none is ever pending. */
+const STATUSES = ['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED', 'PENDING_REDRIVE'];
 
 /** Newest first. */
 export function listExecutions(machines: StateMachines) {
   return (request: ListExecutionsCommandInput): Omit<ListExecutionsCommandOutput, '$metadata'> => {
-    const machine = findMachine(machines, request.stateMachineArn);
+    const machine = findMachine(machines, request);
+    const status = optionalOneOf(request, 'statusFilter', STATUSES);
     const limit = pageSize(request.maxResults);
     const before = readToken(request.nextToken) ?? Number.MAX_SAFE_INTEGER;
     // One more than the page, to know whether there is another.
-    const rows = machines.executions.list(machine.arn, request.statusFilter, limit + 1, before);
+    const rows = machines.executions.list(machine.arn, status, limit + 1, before);
     const page = rows.slice(0, limit);
     return {
       executions: page.map((execution) => ({

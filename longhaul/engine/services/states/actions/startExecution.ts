@@ -3,6 +3,7 @@ import type { StartExecutionCommandInput, StartExecutionCommandOutput } from '@a
 import { ServiceError } from '../../../endpoint/service.ts';
 import type { StateMachines } from '../machines.ts';
 import { checkName, executionArn, findMachine } from '../names.ts';
+import { optionalText, refusal } from '../validation.ts';
 
 /** Bytes of an execution's input (quotas of Step Functions, "Maximum input or output size"). */
 const MAX_INPUT_BYTES = 262_144;
@@ -13,10 +14,10 @@ const MAX_INPUT_BYTES = 262_144;
  */
 export function startExecution(machines: StateMachines) {
   return (request: StartExecutionCommandInput): Omit<StartExecutionCommandOutput, '$metadata'> => {
-    const machine = findMachine(machines, request.stateMachineArn);
-    const name = request.name ?? randomUUID();
+    const machine = findMachine(machines, request);
+    const name = optionalText(request, 'name') ?? randomUUID();
     checkName(name);
-    const input = request.input ?? '{}';
+    const input = optionalText(request, 'input') ?? '{}';
     checkInput(input);
 
     const arn = executionArn(machine.arn, name);
@@ -35,10 +36,8 @@ export function startExecution(machines: StateMachines) {
 function checkInput(input: string): void {
   const bytes = Buffer.byteLength(input);
   if (bytes > MAX_INPUT_BYTES) {
-    throw new ServiceError(
-      'ValidationException',
-      `1 validation error detected: Value at 'input' failed to satisfy constraint: Member must have length less than or equal to ${MAX_INPUT_BYTES}; it has ${bytes}`,
-    );
+    const constraint = `Member must have length less than or equal to ${MAX_INPUT_BYTES}`;
+    throw refusal('input', `${input.slice(0, 100)}… (${bytes} bytes)`, constraint);
   }
   try {
     JSON.parse(input);

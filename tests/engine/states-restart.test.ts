@@ -1,0 +1,76 @@
+import { DatabaseSync } from 'node:sqlite';
+import { StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
+import { expect, test, vi } from 'vitest';
+import type { Json, TaskRequest } from '../../longhaul/asl/index.ts';
+import { executionArn, machineArn, states } from './states-fixture.ts';
+
+const start = (name: string, input: Json) =>
+  new StartExecutionCommand({ stateMachineArn: machineArn, name, input: JSON.stringify(input) });
+
+/** Tasks that a test answers. */
+function handTasks() {
+  const asked: (TaskRequest & { answer(result: Json): void })[] = [];
+  const run = (request: TaskRequest) =>
+    new Promise<Json>((resolve) => void asked.push({ ...request, answer: resolve }));
+  return { asked, run };
+}
+
+test('a wait goes on in the next engine, and ends at the time that it always had', async () => {
+  const db = new DatabaseSync(':memory:');
+  const first = await states({ db });
+  await first.client.send(start('waits', { until: '2026-06-01T00:00:00Z' }));
+  await first.machines.close();
+  first.clock.set('2027-01-01T00:00:00Z');
+  expect(first.machines.executions.get(executionArn('waits'))?.status).toBe('RUNNING');
+
+  const second = await states({ db });
+  expect(second.machines.resume().map(({ name }) => name)).toEqual(['waits']);
+  await vi.waitFor(() => expect(second.clock.next()).toBe('2026-06-01T00:00:00.000Z'));
+  second.clock.set('2026-06-01T00:00:00Z');
+  await vi.waitFor(() => expect(second.machines.executions.get(executionArn('waits'))?.status).toBe('SUCCEEDED'));
+});
+
+test('a task is not cancelled when the engine closes, and asked for under the same id by the next', async () => {
+  const db = new DatabaseSync(':memory:');
+  const before = handTasks();
+  const first = await states({ db, run: before.run });
+  await first.client.send(start('works', { a: 1 }));
+  await vi.waitFor(() => expect(before.asked).toHaveLength(1));
+  await first.machines.close();
+  expect(before.asked[0]!.signal.aborted).toBe(false);
+  // Its answer comes too late for this engine and must not be taken for the execution's.
+  before.asked[0]!.answer('too late');
+
+  const after = handTasks();
+  const second = await states({ db, run: after.run });
+  second.machines.resume();
+  await vi.waitFor(() => expect(after.asked).toHaveLength(1));
+  expect(after.asked[0]!.id).toBe(before.asked[0]!.id);
+  after.asked[0]!.answer('in time');
+  await vi.waitFor(() =>
+    expect(second.machines.executions.get(executionArn('works'))).toMatchObject({
+      status: 'SUCCEEDED',
+      output: '"in time"',
+    }),
+  );
+});
+
+test('what is started while the engine closes is not lost', async () => {
+  const db = new DatabaseSync(':memory:');
+  const first = await states({ db });
+  await first.machines.close();
+  await first.client.send(start('late', {}));
+
+  const second = await states({ db });
+  second.machines.resume();
+  await vi.waitFor(() => expect(second.machines.executions.get(executionArn('late'))?.status).toBe('SUCCEEDED'));
+});
+
+test('a stop that comes while the engine closes is refused, since nothing would come of it', async () => {
+  const db = new DatabaseSync(':memory:');
+  const { client, machines } = await states({ db });
+  await client.send(start('waits', { until: '2026-06-01T00:00:00Z' }));
+  await machines.close();
+  const stop = client.send(new StopExecutionCommand({ executionArn: executionArn('waits') }));
+  await expect(stop).rejects.toMatchObject({ name: 'ServiceUnavailable' });
+});
