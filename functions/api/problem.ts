@@ -1,4 +1,5 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { RefusedInputError } from '../triggers/own-key.ts';
 
 const TITLES = {
   400: 'Bad Request',
@@ -47,6 +48,7 @@ const OVERLOAD =
 /** What a caller is told of an error that was not meant for it: how to go on, and nothing of the inside. */
 export function asProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
+  if (error instanceof RefusedInputError) return new Problem(422, error.message);
   const {
     name = '',
     $metadata: answered,

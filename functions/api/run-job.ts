@@ -1,10 +1,11 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { type JobDefinition, stackFromEnvironment, startExecution } from 'longhaul';
 import { logger } from '../logger.ts';
-import { json, route } from './api.ts';
+import { ownKey } from '../triggers/own-key.ts';
+import { accepted, route } from './api.ts';
 import { readBody } from './body.ts';
 import { deployedJob } from './deployed-jobs.ts';
+import { identityOf } from './identity.ts';
 import { Problem } from './problem.ts';
 
 /**
@@ -16,13 +17,14 @@ export const handler = route(async (request) => {
   logger.appendKeys({ job: job.name });
   const body = readBody(request);
   await check(job, body.value);
+  const key = await ownKey(job.name, body.value);
+  const identity = key === undefined ? ['http', ...identityOf(request)] : ['key', key];
   const { id, started } = await startExecution(
-    { job: job.name, event: body.text, identity: identityOf(request), source: 'http' },
+    { job: job.name, event: body.text, identity, source: 'http' },
     stackFromEnvironment(),
   );
   logger.info(started ? 'Started' : 'Had been started before', { id });
-  const href = `/executions/${id}`;
-  return json(202, { id, job: job.name, href }, { location: href });
+  return accepted(id, job.name);
 });
 
 /** @throws Problem 422 with the place of each thing that the job's schema refuses. */
@@ -37,14 +39,4 @@ async function check({ name, input }: JobDefinition, value: unknown): Promise<vo
 function pointer(path: NonNullable<StandardSchemaV1.Issue['path']>): string {
   const keys = path.map((segment) => String(typeof segment === 'object' ? segment.key : segment));
   return keys.map((key) => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
-}
-
-/** @throws Problem 400 for a key that is empty or longer than 255 characters. */
-function identityOf(request: APIGatewayProxyEventV2): string[] {
-  const key = request.headers?.['idempotency-key'];
-  if (key === undefined) return ['http', 'request', request.requestContext.requestId];
-  if (key.length < 1 || key.length > 255) {
-    throw new Problem(400, `Idempotency-Key must have 1 to 255 characters; it has ${key.length}`);
-  }
-  return ['http', 'key', key];
 }

@@ -56,6 +56,7 @@ test.each([
     'GetExecution',
     ['batch:DescribeJobs', 's3:GetObject', 's3:ListBucket', 'states:DescribeExecution', 'states:GetExecutionHistory'],
   ],
+  ['HttpTrigger', ['s3:PutObject', 'states:StartExecution']],
 ])('%s may do what it does and nothing else', (name, actions) => {
   const allowed = statements(Resources[name].Properties.Policies).flatMap(({ statement }) => list(statement.Action));
   expect(allowed.sort()).toEqual(actions);
@@ -69,6 +70,7 @@ test('every function is in the list above', () => {
     'ListJobs',
     'RunJob',
     'GetExecution',
+    'HttpTrigger',
   ]);
 });
 

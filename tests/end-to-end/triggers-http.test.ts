@@ -1,0 +1,107 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { CloudWatchLogsClient, GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetExecutionHistoryCommand, paginateListExecutions, SFNClient } from '@aws-sdk/client-sfn';
+import type { Engine } from 'longhaul/engine';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { app, ended, engineOf, temporaryDirectory } from './engine.ts';
+
+let engine: Engine;
+beforeAll(async () => {
+  engine = await engineOf(app, { dataDirectory: await temporaryDirectory(afterAll) });
+});
+afterAll(() => engine.close());
+
+const send = (path: string, init: RequestInit = {}) => fetch(`${engine.apiUrl}${path}`, { method: 'POST', ...init });
+const arnOf = (id: string) => `${engine.outputs.StateMachineArn?.replace(':stateMachine:', ':execution:')}:${id}`;
+
+/** The id of the execution that an answer names. */
+async function started(response: Response): Promise<string> {
+  const text = await response.text();
+  expect(`${response.status} ${text}`).toMatch(/^202 /);
+  const { id } = JSON.parse(text) as { id: string };
+  expect(response.headers.get('location')).toBe(`/executions/${id}`);
+  return id;
+}
+
+/** The event that the execution's container was given, wherever it was put. */
+// biome-ignore lint/suspicious/noExplicitAny: tests reach into events of different sources
+async function eventOf(id: string): Promise<any> {
+  const { events = [] } = await new SFNClient(engine.aws).send(
+    new GetExecutionHistoryCommand({ executionArn: arnOf(id), maxResults: 1 }),
+  );
+  const { event, eventUri } = JSON.parse(events[0]?.executionStartedEventDetails?.input ?? '');
+  if (event !== undefined) return JSON.parse(event);
+  const [, Bucket, Key] = /^s3:\/\/([^/]+)\/(.+)$/.exec(eventUri) ?? [];
+  const { Body } = await new S3Client(engine.aws).send(new GetObjectCommand({ Bucket, Key }));
+  return JSON.parse((await Body?.transformToString()) ?? '');
+}
+
+async function logOf(id: string): Promise<string> {
+  expect(await ended(engine, arnOf(id))).toMatchObject({ status: 'SUCCEEDED' });
+  const { log } = (await (await fetch(`${engine.apiUrl}/executions/${id}`)).json()) as {
+    log: { group: string; stream: string };
+  };
+  const { events = [] } = await new CloudWatchLogsClient(engine.aws).send(
+    new GetLogEventsCommand({ logGroupName: log.group, logStreamName: log.stream, startFromHead: true }),
+  );
+  return events.map(({ message }) => message).join('\n');
+}
+
+async function executions(): Promise<string[]> {
+  const names: string[] = [];
+  const client = new SFNClient(engine.aws);
+  const { StateMachineArn: stateMachineArn } = engine.outputs;
+  for await (const page of paginateListExecutions({ client }, { stateMachineArn })) {
+    names.push(...(page.executions ?? []).map(({ name }) => name ?? ''));
+  }
+  return names;
+}
+
+const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+
+describe('a request under /hooks', () => {
+  test('starts a job, whose log shows the request as API Gateway passes it on', async () => {
+    const id = await started(await send('/hooks/orders/7?a=1&a=2', { method: 'PUT', body: 'paid' }));
+    const log = await logOf(id);
+    expect(log).toContain('"body":"paid"');
+    expect(await eventOf(id)).toMatchObject({
+      version: '2.0',
+      routeKey: 'ANY /hooks/{proxy+}',
+      rawPath: '/hooks/orders/7',
+      rawQueryString: 'a=1&a=2',
+      queryStringParameters: { a: '1,2' },
+      pathParameters: { proxy: 'orders/7' },
+      requestContext: { http: { method: 'PUT' }, authorizer: { iam: { accountId: '000000000000' } } },
+      body: 'paid',
+      isBase64Encoded: false,
+    });
+  });
+
+  test('sent 100 times with one Idempotency-Key starts one execution', async () => {
+    const before = (await executions()).length;
+    const ids = await Promise.all(
+      Array.from({ length: 100 }, async () =>
+        started(await send('/hooks/x', { body: '{}', headers: { 'idempotency-key': 'hundred' } })),
+      ),
+    );
+    expect(new Set(ids).size).toBe(1);
+    expect((await executions()).length).toBe(before + 1);
+  });
+
+  test('without a key is a new request each time', async () => {
+    const ids = [await started(await send('/hooks/x')), await started(await send('/hooks/x'))];
+    expect(new Set(ids).size).toBe(2);
+  });
+
+  test.each([1, 7_000, 4_400_000])('hands over a body of %i bytes unchanged', async (size) => {
+    const body = randomBytes(size);
+    const event = await eventOf(await started(await send('/hooks/file', { body })));
+    expect(event.isBase64Encoded).toBe(true);
+    expect(sha256(Buffer.from(event.body, 'base64'))).toBe(sha256(body));
+  });
+
+  test('is refused with 413 when Lambda could not take it', async () => {
+    expect((await send('/hooks/file', { body: randomBytes(4_800_000) })).status).toBe(413);
+  });
+});
