@@ -1,3 +1,4 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { defineJob, typed } from 'longhaul';
 import { z } from 'zod';
 import type { CsvReport } from './profile/result.ts';
@@ -63,17 +64,19 @@ function decodedKey(key: string): string | undefined {
   }
 }
 
-/** Says what is wrong with the one of the two forms that the sender meant. */
-const input = z.union([notification, plain], {
-  error: ({ input, errors }) => {
-    const isNotification = typeof input === 'object' && input !== null && 'Records' in input;
-    const problems = (errors as z.core.$ZodIssue[][])[isNotification ? 0 : 1] ?? [];
-    const list = problems.map(({ path, message }) =>
-      path.length > 0 ? `${z.core.toDotPath(path)}: ${message}` : message,
-    );
-    return `${list.join('; ')} (accepted: an S3 event notification with one record, or { bucket, key, versionId? })`;
+const either = z.union([notification, plain]);
+
+/** Either form; what is wrong is said of the one that the sender meant, with the path of each problem. */
+const input: StandardSchemaV1<z.input<typeof either>, CsvObject> = {
+  '~standard': {
+    ...either['~standard'],
+    validate: (value) => (looksLikeNotification(value) ? notification : plain)['~standard'].validate(value),
   },
-});
+};
+
+function looksLikeNotification(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'Records' in value;
+}
 
 /** Profiles a CSV object of any size: `result.json` is a `CsvReport`, `report.html` shows it. */
 export const csvReport = defineJob({ name: 'csv-report', input, result: typed<CsvReport>() });

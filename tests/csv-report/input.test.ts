@@ -1,12 +1,13 @@
+import type { StandardJSONSchemaV1 } from '@standard-schema/spec';
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
 import { type CsvObject, csvReport } from '../../containers/csv-report/job.ts';
 import type { CsvReport } from '../../containers/csv-report/profile/result.ts';
 import type { EventOf, InputOf, ResultOf } from '../../longhaul/client/job.ts';
 
 const record = (object: object) => ({ eventSource: 'aws:s3', s3: { bucket: { name: 'uploads', arn: 'arn' }, object } });
 const read = async (event: unknown) => csvReport.input!['~standard'].validate(event);
-const problem = async (event: unknown) => (await read(event)).issues!.map(({ message }) => message).join();
+const problem = async (event: unknown) =>
+  (await read(event)).issues!.map(({ path = [], message }) => `${path.join('.')}: ${message}`).join();
 
 describe('the input of csv-report', () => {
   it('is an S3 event notification, whose key is decoded', async () => {
@@ -34,7 +35,7 @@ describe('the input of csv-report', () => {
     [
       'a record without an object',
       { Records: [{ s3: { bucket: { name: 'b' } } }] },
-      'Records[0].s3.object: Invalid input',
+      'Records.0.s3.object: Invalid input',
     ],
     ['a key that is not encoded', { Records: [record({ key: '100%.csv' })] }, 'is not URL-encoded: "100%.csv"'],
   ])('says what is wrong: %s', async (_, event, message) => {
@@ -42,7 +43,8 @@ describe('the input of csv-report', () => {
   });
 
   it('is described by a JSON Schema', () => {
-    const schema = z.toJSONSchema(csvReport.input as z.ZodType, { io: 'input' });
+    const standard = csvReport.input!['~standard'] as unknown as StandardJSONSchemaV1.Props;
+    const schema = standard.jsonSchema.input({ target: 'draft-2020-12' });
     expect(schema.anyOf).toHaveLength(2);
     expect(JSON.stringify(schema)).toContain('"required":["bucket","key"]');
   });

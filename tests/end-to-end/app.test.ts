@@ -84,7 +84,7 @@ describe('an uploaded file', () => {
   });
 
   test.each([
-    ['incoming/picture.csv', Buffer.from('\x89PNG\r\n\x1a\n\0\0\0\rIHDR', 'latin1'), /not (a )?CSV|PNG/i],
+    ['incoming/picture.csv', Buffer.from('\x89PNG\r\n\x1a\n\0\0\0\rIHDR', 'latin1'), /not CSV: it is a PNG image/],
     ['incoming/empty.csv', Buffer.alloc(0), /empty/],
     ['incoming/latin1.csv', Buffer.from('name\nM\xfcller\n', 'latin1'), /UTF-8/],
   ])('that is no CSV ends as rejected, with the reason: %s', async (key, body, reason) => {
