@@ -3,35 +3,14 @@ import type { Json } from '../../longhaul/asl/host.ts';
 import { submitJobSync } from '../../longhaul/engine/integrations/batch.ts';
 import { startTestEngine, temporaryFolder, until } from './fleet-fixture.ts';
 import type { Jobs } from './fleet-resources.ts';
+import { call, failure } from './integration-call.ts';
 
 async function start(jobs: Jobs, folder = temporaryFolder()) {
   const engine = await startTestEngine({ folder, jobs });
   const run = submitJobSync(engine.batch);
-  /** As the state machine calls it. */
-  const submitJob = (changes: Record<string, Json> = {}, id = 'request-1') => {
-    const abort = new AbortController();
-    const submitted: Json[] = [];
-    const ended = run({
-      id,
-      resource: 'arn:aws:states:::batch:submitJob.sync',
-      arguments: { JobName: 'job', JobQueue: 'spot', JobDefinition: 'job', ...changes },
-      execution: { arn: 'arn', name: 'execution-1', stateMachineArn: 'arn' },
-      state: 'Run',
-      signal: abort.signal,
-      submitted: (output) => void submitted.push(output),
-    });
-    ended.catch(() => {});
-    return { ended, submitted, abort: (reason: Error) => abort.abort(reason) };
-  };
+  const submitJob = (changes: Record<string, Json> = {}, id = 'request-1') =>
+    call(run, 'batch:submitJob.sync', { JobName: 'job', JobQueue: 'spot', JobDefinition: 'job', ...changes }, id);
   return { ...engine, submitJob };
-}
-
-/** What a state's `Catch` gets of a rejection. */
-async function failure(ended: Promise<Json>): Promise<{ error: string; reason: string }> {
-  return ended.then(
-    (result) => Promise.reject(new Error(`expected a failure, got ${JSON.stringify(result)}`)),
-    (error: { error: string; reason: string }) => error,
-  );
 }
 
 const environment = (variables: Record<string, string>) => ({
@@ -127,7 +106,7 @@ test('The same request joins its job, also in the next engine, and starts no sec
   const [one, two] = [first.submitJob(), first.submitJob()];
   await until(() => expect(first.logs.lines()).toContain('ready'));
   expect(first.fleet.running()).toHaveLength(1);
-  expect([one.submitted.length, two.submitted.length]).toEqual([1, 0]);
+  expect(two.submitted).toEqual(one.submitted);
   await first.close();
 
   const second = await start(jobs, folder);

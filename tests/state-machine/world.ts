@@ -5,8 +5,8 @@ import {
   type Outcome,
   StateError,
   type TaskRequest,
+  VirtualClock,
 } from '../../longhaul/asl/index.ts';
-import { TurnedClock } from './clock.ts';
 import { definition } from './machine.ts';
 
 /** What may become of one launch of the container. */
@@ -63,7 +63,7 @@ export async function run(
   { input = { job, event: { a: 1 } }, name = 'execution-1', objects = {}, random = () => 0.5 }: WorldOptions = {},
   after: Ending = 'success',
 ): Promise<Run> {
-  const clock = new TurnedClock();
+  const clock = new VirtualClock(Date.UTC(2026, 0, 1));
   const stop = new AbortController();
   const script = [...endings];
   const alive = new Set<Container>();
@@ -176,34 +176,32 @@ export async function run(
   }
 
   const positions = new Map<string, Json>();
-  run.outcome = await clock.drive(
-    execute(definition, {
-      input,
-      context: {
-        execution: { id: `arn:execution:${name}`, name, roleArn: 'arn:role', startTime: clock.now() },
-        stateMachine: { id: 'arn:machine', name: 'jobs' },
-      },
-      host: {
-        run: runTask,
-        random,
-        clock: {
-          now: () => clock.now(),
-          until: (time, signal) => {
-            run.waits.push((time - clock.now()) / 1000);
-            return clock.until(time, signal);
-          },
-        },
-        journal: {
-          load: (path) => positions.get(path),
-          save: (path, position) => void positions.set(path, position),
-          clear: (path) => void positions.delete(path),
-          record: (event) => void run.events.push(event),
-          lastEventId: () => run.events.length,
+  run.outcome = await execute(definition, {
+    input,
+    context: {
+      execution: { id: `arn:execution:${name}`, name, roleArn: 'arn:role', startTime: clock.now() },
+      stateMachine: { id: 'arn:machine', name: 'jobs' },
+    },
+    host: {
+      run: runTask,
+      random,
+      clock: {
+        now: () => clock.now(),
+        until: (time, signal) => {
+          run.waits.push((time - clock.now()) / 1000);
+          return clock.until(time, signal);
         },
       },
-      signal: stop.signal,
-    }),
-  );
+      journal: {
+        load: (path) => positions.get(path),
+        save: (path, position) => void positions.set(path, position),
+        clear: (path) => void positions.delete(path),
+        record: (event) => void run.events.push(event),
+        lastEventId: () => run.events.length,
+      },
+    },
+    signal: stop.signal,
+  });
   run.aliveAtEnd = alive.size;
   return run;
 }

@@ -53,6 +53,7 @@ const SERVICES: Record<string, { label: string; load(config: ClientConfig): Prom
  * "Learning to use AWS service SDK integrations").
  */
 export function awsSdk(config: ClientConfig): TaskRunner {
+  const loaded = new Map<string, Promise<[Client, Commands]>>();
   return async ({ resource, arguments: given }) => {
     const [service = '', action = ''] = resource.split(':').slice(-2);
     const sdk = SERVICES[service];
@@ -62,7 +63,9 @@ export function awsSdk(config: ClientConfig): TaskRunner {
         `The local engine has no integration for ${resource}; of aws-sdk it has: ${Object.keys(SERVICES).join(', ')}`,
       );
     }
-    const [client, commands] = await sdk.load(config);
+    const loading = loaded.get(service) ?? sdk.load(config);
+    loaded.set(service, loading);
+    const [client, commands] = await loading;
     const Command = commands[`${pascal(action)}Command`];
     if (typeof Command !== 'function') {
       throw new StateError('States.Runtime', `The API of ${sdk.label} has no action "${action}" (${resource})`);

@@ -29,7 +29,8 @@ export function submitJobSync(batch: Batch): TaskRunner {
     const known = batch.store.ofRequest(id);
     const input = managed(readArguments<SubmitJobCommandInput>(SubmitJobRequest$, given));
     const { jobArn, jobId, jobName } = known ?? callApi(ERRORS, () => batch.submit(input, id));
-    if (!known) submitted(toPascalCase(SubmitJobResponse$, { jobArn, jobId, jobName }) as Json);
+    // Also of a job that was found: the engine may have been killed before this was on record. The interpreter keeps the first.
+    submitted(toPascalCase(SubmitJobResponse$, { jobArn, jobId, jobName }) as Json);
 
     const { promise: aborted, reject } = Promise.withResolvers<never>();
     const abort = () => {

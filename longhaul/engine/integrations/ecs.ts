@@ -36,7 +36,6 @@ const ERRORS: ErrorNames = {
 export function runTaskSync(ecs: Ecs): TaskRunner {
   return async ({ id, arguments: given, signal, submitted }) => {
     signal.throwIfAborted();
-    const joins = ecs.store.ofRequest(id).length > 0;
     const input = readArguments<RunTaskCommandInput>(RunTaskRequest$, given);
     if ((input.count ?? 1) !== 1) {
       throw new StateError('States.Runtime', `The local engine waits for one task only; Count is ${input.count}`);
@@ -44,7 +43,8 @@ export function runTaskSync(ecs: Ecs): TaskRunner {
     const answer = callApi(ERRORS, () => ecs.runTask({ ...input, startedBy: 'AWS Step Functions' }, id));
     const [task] = answer.tasks;
     if (!task) throw new StateError('AmazonECS.Unknown', JSON.stringify(toPascalCase(RunTaskResponse$, answer)));
-    if (!joins) submitted(toPascalCase(RunTaskResponse$, answer) as Json);
+    // Also of a task that was found: the engine may have been killed before this was on record. The interpreter keeps the first.
+    submitted(toPascalCase(RunTaskResponse$, answer) as Json);
 
     const { promise: aborted, reject } = Promise.withResolvers<never>();
     const abort = () => {
