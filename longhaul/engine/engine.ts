@@ -8,11 +8,12 @@ import { startHttpApi } from './http-api/index.ts';
 import { integrations } from './integrations/index.ts';
 import { provision } from './provision.ts';
 import { Batch, batchService } from './services/batch/index.ts';
-import { DynamoDb, dynamoDbService } from './services/dynamodb/index.ts';
+import { DynamoDb, dynamoDbServices } from './services/dynamodb/index.ts';
 import { Ecs, ecsService } from './services/ecs/index.ts';
 import { lambdaService } from './services/lambda/index.ts';
 import { LogStore, logsService } from './services/logs/index.ts';
 import { Messaging } from './services/messaging/index.ts';
+import { RecordLog } from './services/record-log/index.ts';
 import { ObjectStore, s3Service } from './services/s3/index.ts';
 import { schedulerService } from './services/scheduler/index.ts';
 import { StateMachines, statesService } from './services/states/index.ts';
@@ -135,7 +136,8 @@ async function boot(options: EngineOptions, closers: (() => unknown)[], close: (
 
   const messaging = await Messaging.open({ dataDirectory: path.join(dataDirectory, 'messages'), url: endpoint.url });
   closers.push(() => messaging.close());
-  const dynamoDb = await DynamoDb.open({ db, directory: path.join(dataDirectory, 'tables') });
+  const log = new RecordLog(db, wallClock);
+  const dynamoDb = await DynamoDb.open({ db, log, clock: wallClock, directory: path.join(dataDirectory, 'tables') });
   closers.push(() => dynamoDb.close());
   const fleet = new Fleet({ db, logs, environment, longestStopTimeoutSeconds });
   const batch = new Batch({ db, fleet, resources, minimumTimeoutSeconds, stateTimeLimitSeconds });
@@ -160,7 +162,7 @@ async function boot(options: EngineOptions, closers: (() => unknown)[], close: (
   for (const service of [
     s3Service(objects),
     ...messaging.services,
-    dynamoDbService(dynamoDb),
+    ...dynamoDbServices(dynamoDb),
     logsService(logs),
     statesService(machines),
     batchService(batch),

@@ -17,7 +17,9 @@ import {
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openDatabase } from '../../longhaul/engine/database.ts';
 import { type Endpoint, startEndpoint } from '../../longhaul/engine/endpoint/index.ts';
-import { DynamoDb, dynamoDbService } from '../../longhaul/engine/services/dynamodb/index.ts';
+import { wallClock } from '../../longhaul/engine/functions/index.ts';
+import { DynamoDb, dynamoDbServices } from '../../longhaul/engine/services/dynamodb/index.ts';
+import { RecordLog } from '../../longhaul/engine/services/record-log/index.ts';
 import type { Resource } from '../../longhaul/engine/template/index.ts';
 
 const orders: Resource = {
@@ -45,9 +47,10 @@ let client: DynamoDBClient;
 
 async function open() {
   db = openDatabase(join(directory, 'engine.sqlite'));
-  dynamoDb = await DynamoDb.open({ db, directory: join(directory, 'tables') });
-  await dynamoDb.createTable(orders);
-  endpoint = await startEndpoint({ port: 0, services: [dynamoDbService(dynamoDb)] });
+  const log = new RecordLog(db, wallClock);
+  dynamoDb = await DynamoDb.open({ db, log, clock: wallClock, directory: join(directory, 'tables') });
+  await dynamoDb.declare(orders);
+  endpoint = await startEndpoint({ port: 0, services: dynamoDbServices(dynamoDb) });
   client = new DynamoDBClient({
     endpoint: endpoint.url,
     region: 'us-east-1',

@@ -1,5 +1,5 @@
-import { type Action, jsonService, type Service, ServiceError } from '../../endpoint/index.ts';
-import { ACTIONS, type ActionName } from './dynalite.ts';
+import { type Action, jsonService, type Service } from '../../endpoint/index.ts';
+import { ACTIONS, type ActionName, type Table } from './dynalite.ts';
 import type { DynamoDb } from './dynamodb.ts';
 import { withSeenItem } from './seen-item.ts';
 
@@ -10,18 +10,25 @@ export function dynamoDbService(dynamoDb: DynamoDb): Service {
     (input) =>
       dynamoDb.dynalite.call(name, input);
 
-  const existing = async (tableName: string): Promise<string> => {
-    if (await dynamoDb.dynalite.table(tableName)) return tableName;
-    throw new ServiceError('ResourceNotFoundException', `Requested resource not found: Table: ${tableName} not found`);
-  };
-
   return jsonService('dynamodb', 'DynamoDB_20120810', '1.0', {
     ...Object.fromEntries(ACTIONS.map((name) => [name, call(name)])),
     PutItem: (input) => withSeenItem(dynamoDb.dynalite, 'PutItem', input),
     UpdateItem: (input) => withSeenItem(dynamoDb.dynalite, 'UpdateItem', input),
     DeleteItem: (input) => withSeenItem(dynamoDb.dynalite, 'DeleteItem', input),
-    UpdateTimeToLive: async (input) =>
-      dynamoDb.timeToLive.update(await existing(input.TableName), input.TimeToLiveSpecification),
-    DescribeTimeToLive: async (input) => dynamoDb.timeToLive.describe(await existing(input.TableName)),
+    CreateTable: (input) => dynamoDb.createTable(input),
+    UpdateTable: (input) => dynamoDb.updateTable(input),
+    DeleteTable: (input) => dynamoDb.deleteTable(input),
+    DescribeTable: async (input) => {
+      const { Table } = await dynamoDb.dynalite.call('DescribeTable', input);
+      return { Table: dynamoDb.described(Table as Table) };
+    },
+    UpdateTimeToLive: async (input) => {
+      const { TableName } = await dynamoDb.existing(input.TableName);
+      return dynamoDb.timeToLive.update(TableName, input.TimeToLiveSpecification);
+    },
+    DescribeTimeToLive: async (input) => {
+      const { TableName } = await dynamoDb.existing(input.TableName);
+      return dynamoDb.timeToLive.describe(TableName);
+    },
   });
 }
