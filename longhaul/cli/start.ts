@@ -22,6 +22,8 @@ Examples:
   longhaul start --parameter CsvReportImage= `,
     )
     .action(async (options) => {
+      // Whoever read the output may be gone (a closed terminal, `| head`): the engine must still stop its jobs cleanly.
+      for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
       const projectDirectory = path.dirname(path.resolve(options.template));
       const engine = await startEngine({
         projectDirectory,
@@ -46,7 +48,7 @@ Examples:
 /** The second Ctrl-C ends at once, as every program's should. */
 function interrupted(): Promise<void> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
   });
 }
 

@@ -48,6 +48,22 @@ test('longhaul start says what it started and what to try, and stops on Ctrl-C',
   await expect(fetch(url!)).rejects.toThrow();
 });
 
+test.each(['SIGTERM', 'SIGHUP'] as const)(
+  '%s stops it as Ctrl-C does, also when nobody reads its output any more',
+  async (signal) => {
+    const running = await started(
+      '--template',
+      path.join(misbehaving, 'template.yaml'),
+      '--data',
+      await temporaryDirectory(),
+    );
+    running.child.stdout?.destroy();
+    running.child.stderr?.destroy();
+    running.child.kill(signal);
+    expect(await running.ended).toBe(0);
+  },
+);
+
 test('an engine that is killed goes on where it was: the job starts again from its checkpoint', async () => {
   const data = await temporaryDirectory();
   const template = path.join(misbehaving, 'template.yaml');

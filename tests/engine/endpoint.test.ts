@@ -143,6 +143,16 @@ describe('the one endpoint', () => {
     }
   });
 
+  it('refuses the browser of a page from elsewhere, which could otherwise call without being asked', async () => {
+    const { endpoint: url } = await start({ signingName: 's3', handle: (_, response) => void response.end('in') });
+    const status = async (origin: string) => (await fetch(url, { method: 'POST', headers: { origin } })).status;
+    for (const origin of ['http://127.0.0.1:3000', 'http://localhost:5173'])
+      expect([origin, await status(origin)]).toEqual([origin, 200]);
+    for (const origin of ['https://evil.example', 'http://localhost.evil.example', 'null']) {
+      expect([origin, await status(origin)]).toEqual([origin, 403]);
+    }
+  });
+
   it('names the port that is in use and says what to do', async () => {
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));

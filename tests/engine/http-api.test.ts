@@ -83,6 +83,15 @@ test('a Host header that is not this machine is refused (DNS rebinding)', async 
   expect((await fetch(`http://localhost:${api.port}/`)).status).toBe(200);
 });
 
+test('a page from elsewhere cannot call a route that asks for a signature on AWS', async () => {
+  const auth = { DefaultAuthorizer: 'AWS_IAM', EnableIamAuthorizer: true };
+  const api = await app.serve([await app.routed('post', ECHO, ['POST /'])], { Auth: auth });
+  const status = async (origin: string) =>
+    (await fetch(api.url, { method: 'POST', body: '{}', headers: { origin } })).status;
+  expect(await status('https://evil.example')).toBe(403);
+  expect(await status('http://localhost:5173')).toBe(200);
+});
+
 test('a port in use is named, with what to do', async () => {
   const api = await app.serve([]);
   const options = { port: api.port };

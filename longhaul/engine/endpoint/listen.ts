@@ -41,3 +41,11 @@ function explain(error: NodeJS.ErrnoException, host: string, port: number, optio
 export function isLoopbackHost(header: string | undefined): boolean {
   return /^(127\.0\.0\.1|\[::1\]|([a-z0-9_.-]+\.)?localhost)(:\d+)?$/i.test(header ?? '');
 }
+
+/**
+ * Whether an Origin header is that of a web page from elsewhere. Its browser sends simple requests (a POST of text) here without
+ * asking first, and on loopback everybody is let in: such a page could start jobs. Programs send no Origin.
+ */
+export function isForeignOrigin(header: string | undefined): boolean {
+  return header !== undefined && !isLoopbackHost(header.replace(/^https?:\/\//, ''));
+}

@@ -10,6 +10,13 @@ export function refuseHost(request: IncomingMessage, response: ServerResponse): 
   response.end(`Host ${seen} is refused: this endpoint answers to 127.0.0.1, [::1], localhost and *.localhost only.\n`);
 }
 
+/** 403 for the browser of a web page that does not come from this machine. */
+export function refuseOrigin(request: IncomingMessage, response: ServerResponse): void {
+  request.resume();
+  response.writeHead(403, { 'content-type': 'text/plain' });
+  response.end(`Origin ${JSON.stringify(request.headers.origin)} is refused: only pages of this machine may call.\n`);
+}
+
 /** Says which services are here, in the error shape of whichever protocol the client seems to speak. */
 export function refuseService(request: IncomingMessage, response: ServerResponse, services: Service[]): void {
   request.resume();

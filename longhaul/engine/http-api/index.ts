@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { isLoopbackHost, listen } from '../endpoint/index.ts';
+import { isForeignOrigin, isLoopbackHost, listen } from '../endpoint/index.ts';
 import type { Functions } from '../functions/index.ts';
 import type { Resource } from '../template/model.ts';
 import { type Answer, message } from './answer.ts';
@@ -66,6 +66,14 @@ export async function startHttpApi(options: HttpApiOptions): Promise<HttpApi> {
       return message(400, 'Bad Request');
     }
     if (!match) return message(404, 'Not Found');
+    // On AWS a page from elsewhere could not sign its request; an API with a CORS configuration says itself which pages may call.
+    if (match.route.authorization === 'AWS_IAM' && !match.route.cors && isForeignOrigin(request.headers.origin)) {
+      request.resume();
+      return message(
+        403,
+        `Origin ${JSON.stringify(request.headers.origin)} is refused: only pages of this machine may call.`,
+      );
+    }
     const body = await readAtMost(request, BODY_LIMIT);
     if (!body) return message(413, 'Request Entity Too Large');
     if (match.route.authorization === 'AWS_IAM' && !told) {
