@@ -10,6 +10,7 @@ import { provision } from './provision.ts';
 import { Batch, batchService } from './services/batch/index.ts';
 import { DynamoDb, dynamoDbServices } from './services/dynamodb/index.ts';
 import { Ecs, ecsService } from './services/ecs/index.ts';
+import { bucketsWithEvents, EventBuses, eventsService, executionEvent, objectEvent } from './services/events/index.ts';
 import { lambdaService } from './services/lambda/index.ts';
 import { LogStore, logsService } from './services/logs/index.ts';
 import { Messaging } from './services/messaging/index.ts';
@@ -147,11 +148,13 @@ async function boot(options: EngineOptions, closers: (() => unknown)[], close: (
     db,
     machines: stateMachinesOf(resources),
     run: integrations({ aws, batch, ecs }),
+  const events = new EventBuses({ db, resources, onNotice });
     clock: wallClock,
   });
   // In reverse: what starts executions, the executions (which would take the end of their containers for an answer), then those.
   closers.push(
     () => fleet.close(),
+    onStatusChange: (execution) => events.emit('default', executionEvent(execution)),
     () => functions.close(),
     () => machines.close(),
   );
@@ -163,6 +166,8 @@ async function boot(options: EngineOptions, closers: (() => unknown)[], close: (
     s3Service(objects),
     ...messaging.services,
     ...dynamoDbServices(dynamoDb),
+  const announced = bucketsWithEvents(resources);
+  objects.onEvent((event) => void (announced.has(event.bucket) && events.emit('default', objectEvent(event))));
     logsService(logs),
     statesService(machines),
     batchService(batch),
@@ -174,11 +179,18 @@ async function boot(options: EngineOptions, closers: (() => unknown)[], close: (
   }
   api.serve(resources, functions);
   functions.start();
+    secretsManagerService(secrets),
+    eventsService(events),
   writeFileSync(path.join(dataDirectory, 'outputs.json'), `${JSON.stringify(stack.outputs, null, 2)}\n`);
 
   const continued = machines.resume().length;
   return {
     url: endpoint.url,
+  startSnsSources({ resources, functions, messaging, onNotice });
+  const queues = startSqsSources({ resources, functions, messaging, onNotice });
+  closers.push(() => queues.close());
+  events.start({ functions, machines, aws });
+  closers.push(() => events.close());
     apiUrl: api.url,
     aws,
     outputs: stack.outputs,

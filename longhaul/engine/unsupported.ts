@@ -9,6 +9,8 @@ const RUN = [
   'AWS::ECS::Cluster',
   'AWS::ECS::ClusterCapacityProviderAssociations',
   'AWS::ECS::TaskDefinition',
+  'AWS::Events::EventBus',
+  'AWS::Events::Rule',
   'AWS::Logs::LogGroup',
   'AWS::S3::Bucket',
   'AWS::SQS::Queue',
@@ -25,8 +27,11 @@ const RUN = [
 const NOTHING_TO_RUN =
   /^AWS::(IAM|EC2|KMS|CloudWatch)::|Policy$|^AWS::Lambda::Permission$|^AWS::CloudFormation::WaitConditionHandle$/;
 
-/** Types of a function's `Events` that reach it here. A state machine's do not. */
-const DELIVERED = ['HttpApi', 'S3', 'Schedule', 'ScheduleV2'];
+/** Types of a function's `Events` that reach it here. */
+const DELIVERED = ['CloudWatchEvent', 'EventBridgeRule', 'HttpApi', 'S3', 'SNS', 'SQS', 'Schedule', 'ScheduleV2'];
+
+/** Of a state machine's. */
+const STARTING = ['EventBridgeRule', 'CloudWatchEvent'];
 
 /** A warning for each resource, and for each event source of one, that the engine knows but does not run. */
 export function unsupported(resources: Resource[]): TemplateWarning[] {
@@ -41,7 +46,7 @@ export function unsupported(resources: Resource[]): TemplateWarning[] {
 
 function undelivered({ path, type, properties }: Resource): TemplateWarning[] {
   if (!/^AWS::Serverless::(Function|StateMachine)$/.test(type)) return [];
-  const delivered = type === 'AWS::Serverless::Function' ? DELIVERED : [];
+  const delivered = type === 'AWS::Serverless::Function' ? DELIVERED : STARTING;
   return Object.entries<{ Type: string }>(properties.Events ?? {})
     .filter(([, event]) => !delivered.includes(event.Type))
     .map(([name, event]) => ({

@@ -23,6 +23,15 @@ export interface StateMachine {
   creationDate: number;
 }
 
+export interface StateMachinesOptions {
+  db: DatabaseSync;
+  machines: StateMachine[];
+  run: TaskRunner;
+  clock: Clock;
+  /** Called with each start and each end, in its transaction: what it stores in the database is there if and only if that is. */
+  onStatusChange?(execution: Execution): void;
+}
+
 /** The state machines of the stack and what runs of them. */
 export class StateMachines {
   readonly executions: ExecutionStore;
@@ -31,11 +40,15 @@ export class StateMachines {
   readonly #definitions = new Map<string, Definition>();
   readonly #run: TaskRunner;
   readonly #clock: Clock;
+  readonly #db: DatabaseSync;
+  readonly #onStatusChange: (execution: Execution) => void;
   /** What runs now: how to abort it, and when it is let go of. */
   readonly #running = new Map<string, { controller: AbortController; done: Promise<void> }>();
   #closed = false;
 
-  constructor(options: { db: DatabaseSync; machines: StateMachine[]; run: TaskRunner; clock: Clock }) {
+  constructor(options: StateMachinesOptions) {
+    this.#db = options.db;
+    this.#onStatusChange = options.onStatusChange ?? (() => {});
     this.executions = new ExecutionStore(options.db);
     this.journals = new JournalStore(options.db);
     this.#machines = new Map(options.machines.map((machine) => [machine.arn, machine]));
@@ -74,7 +87,10 @@ export class StateMachines {
       stopDate: null,
       definition: machine.definition,
     };
-    this.executions.add(execution);
+    this.#atomically(() => {
+      this.executions.add(execution);
+      this.#onStatusChange(execution);
+    });
     this.#drive(execution);
     return execution;
   }
@@ -152,16 +168,29 @@ export class StateMachines {
 
   #end(execution: Execution, outcome: MachineOutcome): void {
     const succeeded = outcome.status === 'SUCCEEDED';
-    this.executions.end(
-      execution.arn,
-      {
-        status: outcome.status,
-        output: succeeded ? JSON.stringify(outcome.output) : null,
-        error: succeeded ? null : (outcome.error ?? null),
-        cause: succeeded ? null : (outcome.cause ?? null),
-      },
-      this.#clock.now(),
-    );
-    this.journals.of(execution.arn).clear('');
+    const end = {
+      status: outcome.status,
+      output: succeeded ? JSON.stringify(outcome.output) : null,
+      error: succeeded ? null : (outcome.error ?? null),
+      cause: succeeded ? null : (outcome.cause ?? null),
+    };
+    const stopDate = this.#clock.now();
+    this.#atomically(() => {
+      const ended = this.executions.end(execution.arn, end, stopDate);
+      this.journals.of(execution.arn).clear('');
+      if (ended) this.#onStatusChange({ ...execution, ...end, stopDate });
+    });
+  }
+
+  /** A savepoint rather than a transaction, since a caller may have one open on the same connection. */
+  #atomically(work: () => void): void {
+    this.#db.exec('SAVEPOINT states');
+    try {
+      work();
+      this.#db.exec('RELEASE states');
+    } catch (error) {
+      this.#db.exec('ROLLBACK TO states; RELEASE states');
+      throw error;
+    }
   }
 }

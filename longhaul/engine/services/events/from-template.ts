@@ -1,0 +1,109 @@
+import type { Resource } from '../../template/model.ts';
+import { busName, type Rule, ruleArn, type Target } from './rule.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: the properties of a resource or an event, unchecked until here
+type Properties = Record<string, any>;
+
+export interface Declared {
+  buses: string[];
+  rules: Rule[];
+  /** What of it does not run here. */
+  problems: string[];
+}
+
+/** The buses and rules of a template: resources of their own, and events of functions and state machines. */
+export function declared(resources: Resource[]): Declared {
+  const problems: string[] = [];
+  const rules = resources.flatMap((resource): Rule[] => {
+    if (resource.type === 'AWS::Events::Rule') return ofRule(resource, problems);
+    if (resource.type === 'AWS::Serverless::Function' || resource.type === 'AWS::Serverless::StateMachine') {
+      return ofEvents(resource, problems);
+    }
+    return [];
+  });
+  const buses = resources.filter(({ type }) => type === 'AWS::Events::EventBus').map(({ ref }) => ref);
+  return { buses, rules, problems };
+}
+
+function ofRule({ properties, attributes, ref, path }: Resource, problems: string[]): Rule[] {
+  if (properties.ScheduleExpression !== undefined) {
+    problems.push(`${path}: the schedule of a rule is not run locally; AWS::Scheduler::Schedule is.`);
+  }
+  if (properties.EventPattern === undefined) return [];
+  const bus = busName(properties.EventBusName);
+  const name = ref.split('|').at(-1)!;
+  const arn = attributes.Arn ?? ruleArn(bus, name);
+  const targets: Target[] = [properties.Targets ?? []].flat().map(targetOf);
+  problems.push(...unreachable(path, targets));
+  return [rule(bus, name, arn, properties.EventPattern, properties, targets)];
+}
+
+/** https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-function-eventbridgerule.html */
+function ofEvents(resource: Resource, problems: string[]): Rule[] {
+  const events = Object.entries<{ Type: string; Properties?: Properties }>(resource.properties.Events ?? {});
+  return events.flatMap(([event, { Type, Properties = {} }]) => {
+    if (Type !== 'EventBridgeRule' && Type !== 'CloudWatchEvent') return [];
+    const bus = busName(Properties.EventBusName);
+    // CloudFormation makes the name from the stack's and the event's: the function's own name has the former.
+    const owner = resource.type === 'AWS::Serverless::Function' ? resource.ref : resource.logicalId;
+    const name = String(Properties.RuleName ?? `${owner}-${event}`.slice(-64));
+    const target = targetOf({
+      ...Properties,
+      Id: Properties.Target?.Id ?? `${resource.logicalId}${event}LambdaTarget`,
+      Arn: resource.attributes.Arn ?? resource.ref,
+    });
+    const where = `${resource.path}, event ${event}`;
+    if (Properties.DeadLetterConfig !== undefined && Properties.DeadLetterConfig.Arn === undefined) {
+      problems.push(`${where}: the dead-letter queue that SAM would make is not made locally; one by its Arn is used.`);
+    }
+    return [rule(bus, name, ruleArn(bus, name), Properties.Pattern, Properties, [target])];
+  });
+}
+
+function rule(bus: string, name: string, arn: string, pattern: unknown, properties: Properties, targets: Target[]) {
+  return {
+    bus,
+    name,
+    arn,
+    pattern: typeof pattern === 'string' ? pattern : JSON.stringify(numbersOf(pattern ?? {})),
+    state: properties.State === 'DISABLED' || properties.Enabled === false ? 'DISABLED' : 'ENABLED',
+    description: properties.Description,
+    targets,
+  } satisfies Rule;
+}
+
+/** The bounds of `numeric` may come from parameters, as text. */
+function numbersOf(pattern: unknown): unknown {
+  if (Array.isArray(pattern)) return pattern.map(numbersOf);
+  if (typeof pattern !== 'object' || pattern === null) return pattern;
+  return Object.fromEntries(
+    Object.entries(pattern).map(([name, value]) => [
+      name,
+      name === 'numeric' && Array.isArray(value)
+        ? value.map((one) => (Number.isFinite(Number(one)) ? Number(one) : one))
+        : numbersOf(value),
+    ]),
+  );
+}
+
+function targetOf(properties: Properties): Target {
+  const { Id, Arn, Input, InputPath, InputTransformer, RetryPolicy, DeadLetterConfig, SqsParameters, RoleArn } =
+    properties;
+  return {
+    Id: String(Id),
+    Arn: String(Arn),
+    ...(Input !== undefined && { Input: typeof Input === 'string' ? Input : JSON.stringify(Input) }),
+    ...(InputPath !== undefined && { InputPath }),
+    ...(InputTransformer !== undefined && { InputTransformer }),
+    ...(RetryPolicy !== undefined && { RetryPolicy }),
+    ...(DeadLetterConfig?.Arn !== undefined && { DeadLetterConfig: { Arn: DeadLetterConfig.Arn } }),
+    ...(SqsParameters !== undefined && { SqsParameters }),
+    ...(RoleArn !== undefined && { RoleArn }),
+  };
+}
+
+function unreachable(path: string, targets: Target[]): string[] {
+  return targets
+    .filter(({ Arn }) => !/^arn:[^:]*:(lambda|sqs|states):/.test(Arn))
+    .map(({ Arn }) => `${path}: the target ${Arn} is not served locally; functions, queues and state machines are.`);
+}
