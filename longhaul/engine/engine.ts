@@ -179,16 +179,12 @@ async function boot(options: EngineOptions, closers: (() => unknown)[], close: (
   }
   api.serve(resources, functions);
   functions.start();
-    secretsManagerService(secrets),
     eventsService(events),
   writeFileSync(path.join(dataDirectory, 'outputs.json'), `${JSON.stringify(stack.outputs, null, 2)}\n`);
 
   const continued = machines.resume().length;
   return {
     url: endpoint.url,
-  startSnsSources({ resources, functions, messaging, onNotice });
-  const queues = startSqsSources({ resources, functions, messaging, onNotice });
-  closers.push(() => queues.close());
   events.start({ functions, machines, aws });
   closers.push(() => events.close());
     apiUrl: api.url,
