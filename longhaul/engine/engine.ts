@@ -144,49 +144,49 @@ async function boot(options: EngineOptions, closers: (() => unknown)[], close: (
   const batch = new Batch({ db, fleet, resources, minimumTimeoutSeconds, stateTimeLimitSeconds });
   const ecs = new Ecs({ db, fleet, resources });
   const functions = new Functions({ db, logs, environment, resources, projectDirectory, onNotice });
+  const events = new EventBuses({ db, resources, onNotice });
   const machines = new StateMachines({
     db,
     machines: stateMachinesOf(resources),
     run: integrations({ aws, batch, ecs }),
-  const events = new EventBuses({ db, resources, onNotice });
     clock: wallClock,
+    onStatusChange: (execution) => events.emit('default', executionEvent(execution)),
   });
   // In reverse: what starts executions, the executions (which would take the end of their containers for an answer), then those.
   closers.push(
     () => fleet.close(),
-    onStatusChange: (execution) => events.emit('default', executionEvent(execution)),
     () => functions.close(),
     () => machines.close(),
   );
   await provision(resources, { objects, messaging, dynamoDb });
   const sources = startSources({ db, objectStore: objects, functions, resources, onNotice });
   closers.push(() => sources.close());
+  const announced = bucketsWithEvents(resources);
+  objects.onEvent((event) => void (announced.has(event.bucket) && events.emit('default', objectEvent(event))));
 
   for (const service of [
     s3Service(objects),
     ...messaging.services,
     ...dynamoDbServices(dynamoDb),
-  const announced = bucketsWithEvents(resources);
-  objects.onEvent((event) => void (announced.has(event.bucket) && events.emit('default', objectEvent(event))));
     logsService(logs),
     statesService(machines),
     batchService(batch),
     ecsService(ecs),
     lambdaService(functions),
     schedulerService(sources.scheduler),
+    eventsService(events),
   ]) {
     endpoint.mount(service);
   }
   api.serve(resources, functions);
   functions.start();
-    eventsService(events),
+  events.start({ functions, machines, aws });
+  closers.push(() => events.close());
   writeFileSync(path.join(dataDirectory, 'outputs.json'), `${JSON.stringify(stack.outputs, null, 2)}\n`);
 
   const continued = machines.resume().length;
   return {
     url: endpoint.url,
-  events.start({ functions, machines, aws });
-  closers.push(() => events.close());
     apiUrl: api.url,
     aws,
     outputs: stack.outputs,
