@@ -19,6 +19,8 @@ import { ObjectStore, s3Service } from './services/s3/index.ts';
 import { schedulerService } from './services/scheduler/index.ts';
 import { StateMachines, statesService } from './services/states/index.ts';
 import { type Sources, startSources } from './sources/index.ts';
+import { startSnsSources } from './sources/sns.ts';
+import { startSqsSources } from './sources/sqs.ts';
 import { stateMachinesOf } from './state-machines.ts';
 import { loadStack, localParameters, type Stack, type TemplateWarning } from './template/index.ts';
 import { unsupported } from './unsupported.ts';
@@ -180,6 +182,9 @@ async function boot(options: EngineOptions, closers: (() => unknown)[], close: (
   }
   api.serve(resources, functions);
   functions.start();
+  startSnsSources({ resources, functions, messaging, onNotice });
+  const queues = startSqsSources({ resources, functions, messaging, onNotice });
+  closers.push(() => queues.close());
   events.start({ functions, machines, aws });
   closers.push(() => events.close());
   writeFileSync(path.join(dataDirectory, 'outputs.json'), `${JSON.stringify(stack.outputs, null, 2)}\n`);

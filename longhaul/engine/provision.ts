@@ -1,6 +1,7 @@
 import type { DynamoDb } from './services/dynamodb/index.ts';
 import type { Messaging } from './services/messaging/index.ts';
 import type { ObjectStore } from './services/s3/index.ts';
+import { subscriptionAttributes } from './sources/sns.ts';
 import type { Resource } from './template/index.ts';
 
 /** Creates what the services must hold before the first request; what is there from the last start stays as it is. */
@@ -12,8 +13,30 @@ export async function provision(
     const { type, ref, properties, attributes } = resource;
     if (type === 'AWS::S3::Bucket') objects.createBucket(ref);
     if (type === 'AWS::SQS::Queue') messaging.createQueue(attributes.QueueName ?? '', queueAttributes(properties));
+    if (type === 'AWS::SNS::Topic') provisionTopic(messaging, attributes.TopicName ?? '', properties);
+    if (type === 'AWS::SNS::Subscription') {
+      messaging.subscribe(
+        properties.TopicArn,
+        properties.Protocol,
+        properties.Endpoint,
+        subscriptionAttributes(properties),
+      );
+    }
     if (type === 'AWS::DynamoDB::Table') await dynamoDb.declare(resource);
   }
+}
+
+/** A topic with the subscriptions that it names itself. */
+function provisionTopic(messaging: Messaging, name: string, properties: Resource['properties']): void {
+  const attributes = {
+    DisplayName: properties.DisplayName,
+    FifoTopic: properties.FifoTopic || undefined,
+    ContentBasedDeduplication: properties.ContentBasedDeduplication || undefined,
+  };
+  const given = Object.entries(attributes).filter(([, value]) => value !== undefined);
+  const arn = messaging.createTopic(name, Object.fromEntries(given.map(([key, value]) => [key, String(value)])));
+  const subscriptions: { Protocol: string; Endpoint: string }[] = properties.Subscription ?? [];
+  for (const { Protocol, Endpoint } of subscriptions) messaging.subscribe(arn, Protocol, Endpoint);
 }
 
 /** The properties of a queue that are attributes of the API, under the API's names. */

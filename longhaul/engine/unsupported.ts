@@ -13,6 +13,8 @@ const RUN = [
   'AWS::Events::Rule',
   'AWS::Logs::LogGroup',
   'AWS::S3::Bucket',
+  'AWS::SNS::Subscription',
+  'AWS::SNS::Topic',
   'AWS::SQS::Queue',
   'AWS::Scheduler::Schedule',
   'AWS::Serverless::Application',

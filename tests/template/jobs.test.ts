@@ -15,7 +15,7 @@ describe.each(folders)('the job in %s', (folder) => {
 
   test('is deployed, can be started through the API, and is known to the state machine', () => {
     const [logicalId] =
-      resources('template.yaml').find(([, one]) => one.Properties.Location === `${folder}/template.yaml`) ?? [];
+      resources('template.yaml').find(([, one]) => one.Properties?.Location === `${folder}/template.yaml`) ?? [];
     const substitutions = JSON.stringify(Resources.StateMachine.Properties.DefinitionSubstitutions.Jobs);
     expect(substitutions).toContain(`'${name}':\${${logicalId}.Outputs.Spec}`);
     expect(JSON.stringify(Resources.RunJob.Properties.Environment)).toContain(`"${name}"`);
@@ -82,7 +82,7 @@ test('the outputs name what a user needs next', () => {
 });
 
 test('an event that a trigger cannot handle is kept', () => {
-  for (const name of ['S3Trigger', 'ScheduleTrigger']) {
+  for (const name of ['S3Trigger', 'ScheduleTrigger', 'SnsTrigger']) {
     expect(Resources[name].Properties.EventInvokeConfig.DestinationConfig.OnFailure).toEqual({
       Type: 'S3Bucket',
       Destination: 'DeadLetters.Arn',

@@ -50,6 +50,9 @@ test('roles are handed to tasks only, and only those of this stack', () => {
 test.each([
   ['S3Trigger', ['s3:PutObject', 'states:StartExecution']],
   ['ScheduleTrigger', ['s3:PutObject', 'states:StartExecution']],
+  ['SqsTrigger', ['s3:PutObject', 'sqs:SendMessage', 'states:StartExecution']],
+  ['SqsFifoTrigger', ['s3:PutObject', 'sqs:SendMessage', 'states:StartExecution']],
+  ['SnsTrigger', ['s3:PutObject', 'states:StartExecution']],
   ['ListJobs', []],
   ['RunJob', ['s3:PutObject', 'states:StartExecution']],
   [
@@ -67,6 +70,9 @@ test('every function is in the list above', () => {
   expect(functions.map(([name]) => name)).toEqual([
     'S3Trigger',
     'ScheduleTrigger',
+    'SqsTrigger',
+    'SqsFifoTrigger',
+    'SnsTrigger',
     'ListJobs',
     'RunJob',
     'GetExecution',

@@ -3,11 +3,13 @@ import { type BuildAppOptions, buildApp } from 'fauxqs';
 
 type Stores = NonNullable<BuildAppOptions['stores']>;
 type SqsStore = Stores['sqsStore'];
+type SnsStore = Stores['snsStore'];
 type Persistence = NonNullable<SqsStore['persistence']>;
 
 export interface Fauxqs {
   app: ReturnType<typeof buildApp>;
   queues: SqsStore;
+  topics: SnsStore;
   close(): Promise<void>;
 }
 
@@ -22,7 +24,7 @@ export async function openFauxqs(dataDirectory: string, queueUrl: (name: string)
   mkdirSync(dataDirectory, { recursive: true });
   const load = (file: string) => import(new URL(file, import.meta.resolve('fauxqs')).href);
   const { SqsStore } = (await load('sqs/sqsStore.js')) as { SqsStore: new () => SqsStore };
-  const { SnsStore } = (await load('sns/snsStore.js')) as { SnsStore: new () => Stores['snsStore'] };
+  const { SnsStore } = (await load('sns/snsStore.js')) as { SnsStore: new () => SnsStore };
   const { S3Store } = (await load('s3/s3Store.js')) as { S3Store: new () => Stores['s3Store'] };
   const { PersistenceManager } = (await load('persistence.js')) as {
     PersistenceManager: new (dataDirectory: string) => Persistence;
@@ -42,6 +44,7 @@ export async function openFauxqs(dataDirectory: string, queueUrl: (name: string)
   return {
     app,
     queues: stores.sqsStore,
+    topics: stores.snsStore,
     async close() {
       await app.close();
       persistence.close();

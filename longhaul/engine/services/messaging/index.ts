@@ -1,5 +1,10 @@
 import type { Service } from '../../endpoint/service.ts';
 import { type Fauxqs, openFauxqs } from './fauxqs.ts';
+import { type DeliverToFunction, deliverToFunctions } from './function-subscriptions.ts';
+import { QueueReader } from './queue-reader.ts';
+
+export type { Notification } from './function-subscriptions.ts';
+export type { QueueReader, ReadMessage } from './queue-reader.ts';
 
 const account = '000000000000';
 
@@ -52,6 +57,55 @@ export class Messaging {
     }
     const arn = `arn:aws:sqs:us-east-1:${account}:${name}`;
     return queues.createQueue(name, '', arn, { ...(name.endsWith('.fifo') ? fifo : {}), ...attributes }).url;
+  }
+
+  /** For the engine's own reading of a queue; undefined when there is none of this ARN. */
+  reader(queueArn: string): QueueReader | undefined {
+    const { queues } = this.#fauxqs;
+    const queue = queues.getQueueByArn(queueArn);
+    return queue && new QueueReader(queue, (arn) => queues.getQueueByArn(arn));
+  }
+
+  /**
+   * Creates a topic, or gives the one that is there the attributes; its subscriptions stay.
+   *
+   * @returns its ARN
+   */
+  createTopic(name: string, attributes: Record<string, string> = {}): string {
+    const { topics } = this.#fauxqs;
+    const existing = topics.getTopic(`arn:aws:sns:us-east-1:${account}:${name}`);
+    if (!existing) return topics.createTopic(name, attributes, undefined, 'us-east-1').arn;
+    Object.assign(existing.attributes, attributes);
+    topics.persistence?.updateTopicAttributes(existing.arn, existing.attributes);
+    return existing.arn;
+  }
+
+  /**
+   * Subscribes a queue (`sqs`) or a function (`lambda`) by its ARN, or gives the subscription that is there the attributes:
+   * `FilterPolicy` (JSON), `FilterPolicyScope`, `RawMessageDelivery`. Other protocols are kept and not delivered to.
+   *
+   * @returns the subscription's ARN; undefined when there is no such topic
+   */
+  subscribe(
+    topicArn: string,
+    protocol: string,
+    endpoint: string,
+    attributes: Record<string, string> = {},
+  ): string | undefined {
+    const { topics } = this.#fauxqs;
+    const existing = [...topics.subscriptions.values()].find(
+      (one) => one.topicArn === topicArn && one.protocol === protocol && one.endpoint === endpoint,
+    );
+    if (!existing) return topics.subscribe(topicArn, protocol, endpoint, attributes)?.arn;
+    existing.attributes = attributes;
+    existing.parsedFilterPolicy = undefined;
+    topics.persistence?.updateSubscriptionAttributes(existing.arn, attributes);
+    return existing.arn;
+  }
+
+  /** What happens to messages of topics to which functions are subscribed. To be called once. */
+  deliverToFunctions(deliver: DeliverToFunction): void {
+    deliverToFunctions(this.#fauxqs, deliver);
   }
 
   /** Ends waiting receivers and closes the store. */

@@ -1,0 +1,17 @@
+/**
+ * Names of errors that come again however often the event is delivered: it is not what its source sends, the job takes
+ * no such input, no execution can have the name that follows from it, or Step Functions refuses it as it is
+ * (StartExecution, "Errors"). All others may pass: throttling, outages, missing permissions, a deployment half done.
+ */
+const PERMANENT = new Set([
+  'MalformedEventError',
+  'RefusedInputError',
+  'RangeError', // of executionName
+  'InvalidName',
+  'InvalidExecutionInput',
+  'ValidationException',
+]);
+
+export function canNeverWork(error: Error): boolean {
+  return PERMANENT.has(error.name);
+}
