@@ -17,6 +17,7 @@ import { Messaging } from './services/messaging/index.ts';
 import { RecordLog } from './services/record-log/index.ts';
 import { ObjectStore, s3Service } from './services/s3/index.ts';
 import { schedulerService } from './services/scheduler/index.ts';
+import { createSecrets, SecretStore, secretsManagerService } from './services/secrets-manager/index.ts';
 import { StateMachines, statesService } from './services/states/index.ts';
 import { type Sources, startSources } from './sources/index.ts';
 import { startSnsSources } from './sources/sns.ts';
@@ -111,6 +112,7 @@ async function boot(options: EngineOptions, closers: (() => unknown)[], close: (
   closers.push(() => db.close());
   const logs = new LogStore(db);
   const objects = new ObjectStore({ db, directory: path.join(dataDirectory, 'objects'), bytesPerSecond });
+  const secrets = new SecretStore(path.join(dataDirectory, 'secrets.json'));
 
   // Physical ids hold the ports, so both servers listen before the template is read.
   const endpoint = await startEndpoint({ port: options.port ?? 4566, services: [] });
@@ -161,6 +163,7 @@ async function boot(options: EngineOptions, closers: (() => unknown)[], close: (
     () => machines.close(),
   );
   await provision(resources, { objects, messaging, dynamoDb });
+  createSecrets(resources, secrets);
   const sources = startSources({ db, objectStore: objects, functions, resources, onNotice });
   closers.push(() => sources.close());
   const announced = bucketsWithEvents(resources);
@@ -176,6 +179,7 @@ async function boot(options: EngineOptions, closers: (() => unknown)[], close: (
     ecsService(ecs),
     lambdaService(functions),
     schedulerService(sources.scheduler),
+    secretsManagerService(secrets),
     eventsService(events),
   ]) {
     endpoint.mount(service);

@@ -17,6 +17,7 @@ const RUN = [
   'AWS::SNS::Topic',
   'AWS::SQS::Queue',
   'AWS::Scheduler::Schedule',
+  'AWS::SecretsManager::Secret',
   'AWS::Serverless::Application',
   'AWS::Serverless::Function',
   'AWS::Serverless::HttpApi',

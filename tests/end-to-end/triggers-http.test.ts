@@ -1,10 +1,11 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { CloudWatchLogsClient, GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateSecretCommand, PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { GetExecutionHistoryCommand, paginateListExecutions, SFNClient } from '@aws-sdk/client-sfn';
 import type { Engine } from 'longhaul/engine';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { app, ended, engineOf, temporaryDirectory } from './engine.ts';
+import { app, ended, engineOf, temporaryDirectory, until } from './engine.ts';
 
 let engine: Engine;
 beforeAll(async () => {
@@ -103,5 +104,68 @@ describe('a request under /hooks', () => {
 
   test('is refused with 413 when Lambda could not take it', async () => {
     expect((await send('/hooks/file', { body: randomBytes(4_800_000) })).status).toBe(413);
+  });
+});
+
+describe('a webhook', () => {
+  const secrets = () => new SecretsManagerClient(engine.aws);
+  beforeAll(async () => {
+    for (const Name of ['local/stripe-webhook', 'local/github-webhook']) {
+      const { ARN } = await secrets().send(new CreateSecretCommand({ Name, SecretString: 'first' }));
+      expect(Object.values(engine.stack.parameters)).toContain(ARN);
+    }
+  });
+  const hmac = (secret: string, ...parts: (string | Buffer)[]) => {
+    const mac = createHmac('sha256', secret);
+    for (const part of parts) mac.update(part);
+    return mac.digest('hex');
+  };
+  const fromStripe = (body: string, secret = 'first', t = Math.floor(Date.now() / 1000)) =>
+    send('/webhooks/stripe', {
+      body,
+      headers: { 'content-type': 'application/json', 'stripe-signature': `t=${t},v1=${hmac(secret, `${t}.`, body)}` },
+    });
+  const fromGithub = (body: Buffer, id: string, secret = 'first') =>
+    send('/webhooks/github', {
+      body: new Uint8Array(body),
+      headers: { 'x-hub-signature-256': `sha256=${hmac(secret, body)}`, 'x-github-delivery': id },
+    });
+
+  test('of Stripe starts a job, whose log shows the event, and 100 deliveries of it start one', async () => {
+    const before = (await executions()).length;
+    const body = '{"id":"evt_1","type":"invoice.paid","data":{"name":"Zoë 💳"}}';
+    const ids = await Promise.all(Array.from({ length: 100 }, async () => started(await fromStripe(body))));
+    expect(new Set(ids).size).toBe(1);
+    expect((await executions()).length).toBe(before + 1);
+    expect(await logOf(ids[0]!)).toContain('invoice.paid');
+    expect((await eventOf(ids[0]!)).body).toBe(body);
+  });
+
+  test('of GitHub is verified over its bytes and named by its delivery', async () => {
+    const body = randomBytes(100_000);
+    const ids = [await started(await fromGithub(body, 'd-1')), await started(await fromGithub(body, 'd-1'))];
+    expect(new Set(ids).size).toBe(1);
+    expect(await started(await fromGithub(body, 'd-2'))).not.toBe(ids[0]);
+    const event = await eventOf(ids[0]!);
+    expect(sha256(Buffer.from(event.body, 'base64'))).toBe(sha256(body));
+  });
+
+  test('that is not signed, or was signed long ago, is refused without a reason', async () => {
+    const answers = [
+      await send('/webhooks/stripe', { body: '{"id":"evt_2"}' }),
+      await fromStripe('{"id":"evt_2"}', 'wrong'),
+      await fromStripe('{"id":"evt_2"}', 'first', Math.floor(Date.now() / 1000) - 400),
+      await fromGithub(Buffer.from('{}'), 'd-3', 'wrong'),
+    ];
+    expect(answers.map(({ status }) => status)).toEqual([401, 401, 401, 401]);
+    expect(new Set(await Promise.all(answers.map((answer) => answer.text()))).size).toBe(1);
+    expect(answers[0]?.headers.get('content-type')).toBe('application/problem+json');
+  });
+
+  test('may be signed with the old secret or the new one while it is changed', async () => {
+    const SecretId = 'local/github-webhook';
+    await secrets().send(new PutSecretValueCommand({ SecretId, SecretString: 'second' }));
+    await started(await fromGithub(Buffer.from('old'), 'd-4', 'first'));
+    await until(async () => (await fromGithub(Buffer.from('new'), 'd-5', 'second')).status === 202);
   });
 });

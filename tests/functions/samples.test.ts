@@ -1,4 +1,5 @@
 import { S3Client } from '@aws-sdk/client-s3';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import {
   DescribeExecutionCommand,
   GetExecutionHistoryCommand,
@@ -20,6 +21,7 @@ beforeEach(() => {
   sfn.on(DescribeExecutionCommand).resolves({ status: 'RUNNING', startDate: new Date(0), input: '{}' });
   sfn.on(GetExecutionHistoryCommand).resolves({ events: [] });
   mockClient(S3Client).rejects(Object.assign(new Error('The specified key does not exist.'), { name: 'NoSuchKey' }));
+  mockClient(SecretsManagerClient).on(GetSecretValueCommand).resolves({ SecretString: 'sample-secret' });
   vi.spyOn(process.stdout, 'write').mockReturnValue(true);
 });
 afterEach(() => {

@@ -60,6 +60,8 @@ test.each([
     ['batch:DescribeJobs', 's3:GetObject', 's3:ListBucket', 'states:DescribeExecution', 'states:GetExecutionHistory'],
   ],
   ['HttpTrigger', ['s3:PutObject', 'states:StartExecution']],
+  ['StripeTrigger', ['s3:PutObject', 'secretsmanager:GetSecretValue', 'states:StartExecution']],
+  ['GithubTrigger', ['s3:PutObject', 'secretsmanager:GetSecretValue', 'states:StartExecution']],
 ])('%s may do what it does and nothing else', (name, actions) => {
   const allowed = statements(Resources[name].Properties.Policies).flatMap(({ statement }) => list(statement.Action));
   expect(allowed.sort()).toEqual(actions);
@@ -77,6 +79,8 @@ test('every function is in the list above', () => {
     'RunJob',
     'GetExecution',
     'HttpTrigger',
+    'StripeTrigger',
+    'GithubTrigger',
   ]);
 });
 
