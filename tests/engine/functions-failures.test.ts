@@ -23,6 +23,7 @@ describe('a function that fails', () => {
     expect(trace[0]).toBe('Odd: no way');
     expect(trace[1]).toContain('broken.ts:2');
     expect(logTail).toContain('ERROR\tInvoke Error');
+    expect(app.notices).toEqual([expect.stringMatching(/broken failed: Odd: no way .*log group/)]);
   });
 
   test('by running too long is killed, and the next invocation starts anew', async () => {

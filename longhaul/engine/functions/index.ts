@@ -7,9 +7,11 @@ import { AsyncQueue } from './async-queue.ts';
 import { AsyncStore } from './async-store.ts';
 import { defineFunction, type FunctionDefinition } from './definition.ts';
 import { sdkDelivery } from './destination.ts';
+import type { Result } from './execution-environment.ts';
 import { FunctionPool } from './function-pool.ts';
 import type { LogSink } from './invocation-log.ts';
 import { checkPayload, type InvocationType } from './limits.ts';
+import { failureText } from './outcome.ts';
 import { wallClock } from './wall-clock.ts';
 import { type SourceWatch, watchSources } from './watch-sources.ts';
 
@@ -61,9 +63,12 @@ export class Functions {
   readonly #queue: AsyncQueue;
   readonly #clock: Clock;
   readonly #watch: SourceWatch | undefined;
+  readonly #notice: (message: string) => void;
+  #closed = false;
 
   constructor(options: FunctionsOptions) {
     const notice = options.onNotice ?? (() => {});
+    this.#notice = notice;
     this.#clock = options.clock ?? wallClock;
     const functions = options.resources.filter((resource) => resource.type === 'AWS::Serverless::Function');
     this.definitions = new Map(functions.map((resource) => [resource.ref, defineFunction(resource)]));
@@ -153,16 +158,22 @@ export class Functions {
 
   /** Ends all processes; events that they had not finished run again in the next engine. */
   async close(): Promise<void> {
+    this.#closed = true;
     const closed = this.#queue.close();
     for (const pool of this.#pools.values()) pool.close();
     await Promise.all([closed, this.#watch?.close()]);
   }
 
-  #run(name: string, requestId: string, payload: Buffer, clientContext?: string) {
+  async #run(name: string, requestId: string, payload: Buffer, clientContext?: string): Promise<Result> {
     const pool = this.#pools.get(name)!;
-    const { arn, problem } = pool.definition;
+    const { arn, problem, resource, logGroup } = pool.definition;
     if (problem) throw new ServiceError('InvalidRuntimeException', problem, 502);
-    return pool.run({ requestId, payload, arn, traceId: traceId(this.#clock.now()), clientContext });
+    const result = await pool.run({ requestId, payload, arn, traceId: traceId(this.#clock.now()), clientContext });
+    // Whoever called sees little of it; who edits the function is in front of the engine.
+    if (result.functionError && !this.#closed) {
+      this.#notice(`${resource.path} failed: ${failureText(result.payload)} (more in the log group ${logGroup})`);
+    }
+    return result;
   }
 
   #watchSources(projectDirectory: string, notice: (message: string) => void): SourceWatch {

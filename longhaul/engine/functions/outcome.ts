@@ -69,6 +69,16 @@ function failure(body: { errorType: string; errorMessage: string; trace?: string
   return outcome;
 }
 
+/** A failure in one line, for a person: `SyntaxError: Unexpected token`. */
+export function failureText(payload: Buffer): string {
+  try {
+    const { errorType = 'Error', errorMessage = '' } = JSON.parse(payload.toString('utf8'));
+    return `${errorType}: ${String(errorMessage).split('\n')[0]}`.slice(0, 500);
+  } catch {
+    return payload.toString('utf8', 0, 500);
+  }
+}
+
 function errorTypeOf(payload: Buffer): string | undefined {
   try {
     return JSON.parse(payload.toString('utf8')).errorType;
