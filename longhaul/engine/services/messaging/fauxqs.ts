@@ -14,6 +14,13 @@ export interface Fauxqs {
 }
 
 /**
+ * What SQS takes in no message: everything but #x9, #xA, #xD, #x20 to #xD7FF, #xE000 to #xFFFD and #x10000 to #x10FFFF
+ * (SendMessage, `MessageBody`). fauxqs leaves out the last range, to which emoji belong.
+ */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be sent
+const FORBIDDEN = /[^\u0009\u000a\u000d\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
+
+/**
  * fauxqs without a server of its own, its state in `dataDirectory`. Its public `startFauxqs` always listens on a port of
  * its own, on all interfaces; `buildApp`, which does not, keeps nothing unless it is given stores. Their classes are not
  * exported, so they are loaded from where its entry file is (the version is pinned in package.json).
@@ -29,6 +36,8 @@ export async function openFauxqs(dataDirectory: string, queueUrl: (name: string)
   const { PersistenceManager } = (await load('persistence.js')) as {
     PersistenceManager: new (dataDirectory: string) => Persistence;
   };
+  const { INVALID_MESSAGE_BODY_CHAR } = (await load('sqs/sqsTypes.js')) as { INVALID_MESSAGE_BODY_CHAR: RegExp };
+  INVALID_MESSAGE_BODY_CHAR.test = (text) => FORBIDDEN.test(text);
   const stores: Stores = { sqsStore: new SqsStore(), snsStore: new SnsStore(), s3Store: new S3Store() };
   const create = stores.sqsStore.createQueue.bind(stores.sqsStore);
   stores.sqsStore.createQueue = (name, _url, ...rest) => create(name, queueUrl(name), ...rest);

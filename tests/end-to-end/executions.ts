@@ -1,0 +1,53 @@
+import { CloudWatchLogsClient, GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { DescribeExecutionCommand, paginateListExecutions, SFNClient } from '@aws-sdk/client-sfn';
+import type { Engine } from 'longhaul/engine';
+
+export interface StartedExecution {
+  id: string;
+  source: string;
+  startDate: Date;
+  /** The trigger's event, wherever it was put. */
+  // biome-ignore lint/suspicious/noExplicitAny: events differ by their source
+  event: any;
+}
+
+/** Every execution that a source started, in the order in which they started. */
+export async function startedBy(engine: Engine, source: string): Promise<StartedExecution[]> {
+  const client = new SFNClient(engine.aws);
+  const all: StartedExecution[] = [];
+  const pages = paginateListExecutions({ client }, { stateMachineArn: engine.outputs.StateMachineArn });
+  for await (const { executions = [] } of pages) {
+    for (const { executionArn, name, startDate } of executions) {
+      const { input = '' } = await client.send(new DescribeExecutionCommand({ executionArn }));
+      const given = JSON.parse(input);
+      if (given.source !== source) continue;
+      const event = JSON.parse(given.event ?? (await stored(engine, given.eventUri)));
+      all.push({ id: name!, source, startDate: startDate!, event });
+    }
+  }
+  return all.sort((one, other) => one.startDate.getTime() - other.startDate.getTime());
+}
+
+async function stored({ aws }: Engine, uri: string): Promise<string> {
+  const [, Bucket, Key] = /^s3:\/\/([^/]+)\/(.+)$/.exec(uri)!;
+  const { Body } = await new S3Client(aws).send(new GetObjectCommand({ Bucket, Key }));
+  return Body!.transformToString();
+}
+
+/** What the execution's job printed; undefined until it has ended. */
+export async function jobLog(engine: Engine, id: string): Promise<string | undefined> {
+  const execution = (await (await fetch(`${engine.apiUrl}/executions/${id}`)).json()) as {
+    status: string;
+    log?: { group: string; stream: string };
+  };
+  if (execution.status === 'RUNNING' || !execution.log) return undefined;
+  const { events = [] } = await new CloudWatchLogsClient(engine.aws).send(
+    new GetLogEventsCommand({
+      logGroupName: execution.log.group,
+      logStreamName: execution.log.stream,
+      startFromHead: true,
+    }),
+  );
+  return events.map(({ message }) => message).join('\n');
+}
