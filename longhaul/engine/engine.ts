@@ -3,12 +3,12 @@ import path from 'node:path';
 import { openDatabase } from './database.ts';
 import { startEndpoint } from './endpoint/index.ts';
 import { Fleet } from './fleet/index.ts';
-import { Functions, wallClock } from './functions/index.ts';
+import { Functions, sdkDestinations, wallClock } from './functions/index.ts';
 import { startHttpApi } from './http-api/index.ts';
 import { integrations } from './integrations/index.ts';
 import { provision } from './provision.ts';
 import { Batch, batchService } from './services/batch/index.ts';
-import { DynamoDb, dynamoDbServices } from './services/dynamodb/index.ts';
+import { DynamoDb, dynamoDbServices, tableStreams } from './services/dynamodb/index.ts';
 import { Ecs, ecsService } from './services/ecs/index.ts';
 import { bucketsWithEvents, EventBuses, eventsService, executionEvent, objectEvent } from './services/events/index.ts';
 import { lambdaService } from './services/lambda/index.ts';
@@ -22,6 +22,7 @@ import { StateMachines, statesService } from './services/states/index.ts';
 import { type Sources, startSources } from './sources/index.ts';
 import { startSnsSources } from './sources/sns.ts';
 import { startSqsSources } from './sources/sqs.ts';
+import { startStreamSources } from './sources/streams/index.ts';
 import { stateMachinesOf } from './state-machines.ts';
 import { loadStack, localParameters, type Stack, type TemplateWarning } from './template/index.ts';
 import { unsupported } from './unsupported.ts';
@@ -189,6 +190,15 @@ async function boot(options: EngineOptions, closers: (() => unknown)[], close: (
   startSnsSources({ resources, functions, messaging, onNotice });
   const queues = startSqsSources({ resources, functions, messaging, onNotice });
   closers.push(() => queues.close());
+  const recordStreams = startStreamSources({
+    db,
+    resources,
+    functions,
+    streams: { DynamoDB: tableStreams(dynamoDb.streams) },
+    destinations: sdkDestinations(environment),
+    onNotice,
+  });
+  closers.push(() => recordStreams.close());
   events.start({ functions, machines, aws });
   closers.push(() => events.close());
   writeFileSync(path.join(dataDirectory, 'outputs.json'), `${JSON.stringify(stack.outputs, null, 2)}\n`);

@@ -31,7 +31,18 @@ const NOTHING_TO_RUN =
   /^AWS::(IAM|EC2|KMS|CloudWatch)::|Policy$|^AWS::Lambda::Permission$|^AWS::CloudFormation::WaitConditionHandle$/;
 
 /** Types of a function's `Events` that reach it here. */
-const DELIVERED = ['CloudWatchEvent', 'EventBridgeRule', 'HttpApi', 'S3', 'SNS', 'SQS', 'Schedule', 'ScheduleV2'];
+const DELIVERED = [
+  'CloudWatchEvent',
+  'DynamoDB',
+  'EventBridgeRule',
+  'HttpApi',
+  'Kinesis',
+  'S3',
+  'SNS',
+  'SQS',
+  'Schedule',
+  'ScheduleV2',
+];
 
 /** Of a state machine's. */
 const STARTING = ['EventBridgeRule', 'CloudWatchEvent'];

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { AsyncEvent } from './async-store.ts';
 import type { FunctionDefinition } from './definition.ts';
 import type { Result } from './execution-environment.ts';
+import { sdkDestinations } from './sdk-destinations.ts';
 
 /** Why a record is sent. */
 export type Condition = 'Success' | 'RetriesExhausted' | 'EventAgeExceeded' | 'ZeroReservedConcurrency';
@@ -57,49 +58,9 @@ export function recordKey(functionName: string, time: string): string {
   return `aws/lambda/async/${functionName}/${day}/${time.slice(0, 19).replaceAll(':', '.')}-${randomUUID()}`;
 }
 
-/**
- * Delivers through the AWS SDK to the engine's own endpoint: queues and buckets, which is what this application uses.
- *
- * @param environment - with `AWS_ENDPOINT_URL`, `AWS_REGION` and credentials
- */
+/** Delivers to the destinations that a function's definition names. @param environment - as `sdkDestinations` takes it */
 export function sdkDelivery(environment: Record<string, string>): Deliver {
-  const config = {
-    endpoint: environment.AWS_ENDPOINT_URL,
-    region: environment.AWS_REGION ?? 'us-east-1',
-    credentials: {
-      accessKeyId: environment.AWS_ACCESS_KEY_ID ?? 'local',
-      secretAccessKey: environment.AWS_SECRET_ACCESS_KEY ?? 'local',
-    },
-  };
-
-  async function toQueue(arn: string, body: string, attributes: Record<string, string> = {}): Promise<void> {
-    const { GetQueueUrlCommand, SendMessageCommand, SQSClient } = await import('@aws-sdk/client-sqs');
-    const client = new SQSClient(config);
-    try {
-      const { QueueUrl } = await client.send(new GetQueueUrlCommand({ QueueName: arn.split(':').at(-1) }));
-      const MessageAttributes = Object.fromEntries(
-        Object.entries(attributes).map(([name, StringValue]) => [
-          name,
-          { DataType: name === 'ErrorCode' ? 'Number' : 'String', StringValue },
-        ]),
-      );
-      await client.send(new SendMessageCommand({ QueueUrl, MessageBody: body, MessageAttributes }));
-    } finally {
-      client.destroy();
-    }
-  }
-
-  async function toBucket(arn: string, key: string, body: string): Promise<void> {
-    const { PutObjectCommand, S3Client } = await import('@aws-sdk/client-s3');
-    const client = new S3Client({ ...config, forcePathStyle: true });
-    try {
-      const Bucket = arn.split(':').at(-1);
-      await client.send(new PutObjectCommand({ Bucket, Key: key, Body: body, ContentType: 'application/json' }));
-    } finally {
-      client.destroy();
-    }
-  }
-
+  const { toQueue, toBucket } = sdkDestinations(environment);
   return async (definition, event) => {
     const text = event.record ?? '';
     const record = JSON.parse(text) as ReturnType<typeof invocationRecord>;

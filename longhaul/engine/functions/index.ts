@@ -18,6 +18,7 @@ import { type SourceWatch, watchSources } from './watch-sources.ts';
 export type { FunctionDefinition } from './definition.ts';
 export type { LogSink } from './invocation-log.ts';
 export type { InvocationType } from './limits.ts';
+export { type Destinations, sdkDestinations } from './sdk-destinations.ts';
 export { wallClock } from './wall-clock.ts';
 
 export interface FunctionsOptions {

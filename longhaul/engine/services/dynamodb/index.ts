@@ -4,6 +4,7 @@ import { dynamoDbService } from './service.ts';
 import { streamsService } from './streams-service.ts';
 
 export { DynamoDb, type DynamoDbOptions } from './dynamodb.ts';
+export { tableStreams } from './record-streams.ts';
 export { SHARD_ID, type Stream, type Streams } from './streams.ts';
 
 /** DynamoDB and DynamoDB Streams. */

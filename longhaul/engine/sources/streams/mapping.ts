@@ -1,0 +1,95 @@
+import { createHash } from 'node:crypto';
+import type { Resource } from '../../template/model.ts';
+import type { StartingPosition } from './record-stream.ts';
+
+/** A stream whose records go to a function. */
+export interface StreamMapping {
+  /** `DynamoDbTrigger/Change`: where it is declared. */
+  path: string;
+  /** The same over restarts. */
+  uuid: string;
+  type: 'DynamoDB' | 'Kinesis';
+  functionName: string;
+  streamArn: string;
+  startingPosition: StartingPosition;
+  /** Milliseconds since the epoch, for AT_TIMESTAMP. */
+  startingTime: number | undefined;
+  batchSize: number;
+  /** How long a batch is waited for to become full. */
+  windowSeconds: number;
+  /** Retries after the first attempt; Infinity: until the records expire. */
+  maximumRetries: number;
+  /** Infinity: until they expire. */
+  maximumAgeSeconds: number;
+  /** Whether a failed batch is tried again as two halves. */
+  bisects: boolean;
+  /** Whether the function says which record failed. */
+  reportsFailures: boolean;
+  /** ARN of a queue or bucket for records that are given up. */
+  onFailure: string | undefined;
+}
+
+/**
+ * The streams that functions name as events of type `DynamoDB` and `Kinesis`.
+ * https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-function-dynamodb.html
+ * https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-function-kinesis.html
+ */
+export function streamMappings(resources: Resource[]): { mappings: StreamMapping[]; problems: string[] } {
+  const mappings: StreamMapping[] = [];
+  const problems: string[] = [];
+  for (const resource of resources) {
+    if (resource.type !== 'AWS::Serverless::Function') continue;
+    // biome-ignore lint/suspicious/noExplicitAny: the properties of a resource, unchecked until here
+    const events: [string, { Type: string; Properties: any }][] = Object.entries(resource.properties.Events ?? {});
+    for (const [name, { Type, Properties }] of events) {
+      if (Type !== 'DynamoDB' && Type !== 'Kinesis') continue;
+      if (String(Properties.Enabled) === 'false') continue;
+      const path = `${resource.path}/${name}`;
+      problems.push(...notApplied(Properties).map((problem) => `${path}: ${problem}`));
+      mappings.push(mapping(path, Type, resource.ref, Properties));
+    }
+  }
+  return { mappings, problems };
+}
+
+/** Defaults are Lambda's. https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-parameters.html */
+// biome-ignore lint/suspicious/noExplicitAny: as above
+function mapping(path: string, type: StreamMapping['type'], functionName: string, properties: any): StreamMapping {
+  const streamArn = String(properties.Stream);
+  const limit = (value: unknown) =>
+    value === undefined || Number(value) === -1 ? Number.POSITIVE_INFINITY : Number(value);
+  const timestamp = properties.StartingPositionTimestamp;
+  return {
+    path,
+    uuid: uuidOf(`${functionName} ${path} ${streamArn}`),
+    type,
+    functionName,
+    streamArn,
+    startingPosition: properties.StartingPosition ?? 'LATEST',
+    startingTime: timestamp === undefined ? undefined : Number(timestamp) * 1000,
+    batchSize: Number(properties.BatchSize ?? 100),
+    windowSeconds: Number(properties.MaximumBatchingWindowInSeconds ?? 0),
+    maximumRetries: limit(properties.MaximumRetryAttempts),
+    maximumAgeSeconds: limit(properties.MaximumRecordAgeInSeconds),
+    bisects: String(properties.BisectBatchOnFunctionError) === 'true',
+    reportsFailures: properties.FunctionResponseTypes?.includes('ReportBatchItemFailures') ?? false,
+    onFailure: properties.DestinationConfig?.OnFailure?.Destination,
+  };
+}
+
+function notApplied(properties: Record<string, unknown>): string[] {
+  const problems: string[] = [];
+  if (properties.FilterCriteria) problems.push('FilterCriteria are not applied here; every record is delivered.');
+  if (Number(properties.ParallelizationFactor ?? 1) > 1) {
+    problems.push('ParallelizationFactor is not applied here; a shard has one batch at a time.');
+  }
+  if (properties.TumblingWindowInSeconds) {
+    problems.push('TumblingWindowInSeconds is not applied here; events carry no window.');
+  }
+  return problems;
+}
+
+function uuidOf(text: string): string {
+  const hash = createHash('sha256').update(text).digest('hex');
+  return hash.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5');
+}
