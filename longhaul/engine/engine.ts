@@ -52,6 +52,8 @@ export interface EngineOptions {
   stateTimeLimitSeconds?: number;
   /** No container is left longer than this between SIGTERM and SIGKILL, in seconds. For tests. */
   longestStopTimeoutSeconds?: number;
+  /** Before the second and the third attempt of an asynchronous invocation; AWS's and the default are 60 and 120. For tests. */
+  functionRetrySeconds?: number[];
   /** What the user should be told. */
   onNotice?(notice: string): void;
 }
@@ -103,7 +105,7 @@ export async function startEngine(options: EngineOptions = {}): Promise<Engine> 
 
 async function boot(options: EngineOptions, closers: (() => unknown)[], close: () => Promise<void>): Promise<Engine> {
   const { onNotice = () => {}, bytesPerSecond, longestStopTimeoutSeconds } = options;
-  const { minimumTimeoutSeconds, stateTimeLimitSeconds } = options;
+  const { minimumTimeoutSeconds, stateTimeLimitSeconds, functionRetrySeconds = [60, 120] } = options;
   const projectDirectory = path.resolve(options.projectDirectory ?? '.');
   const dataDirectory = path.resolve(options.dataDirectory ?? path.join(projectDirectory, '.longhaul'));
   const templateFile = options.template ?? path.join(projectDirectory, 'template.yaml');
@@ -148,7 +150,8 @@ async function boot(options: EngineOptions, closers: (() => unknown)[], close: (
   const fleet = new Fleet({ db, logs, environment, longestStopTimeoutSeconds });
   const batch = new Batch({ db, fleet, resources, minimumTimeoutSeconds, stateTimeLimitSeconds });
   const ecs = new Ecs({ db, fleet, resources });
-  const functions = new Functions({ db, logs, environment, resources, projectDirectory, onNotice });
+  const retryDelays = functionRetrySeconds.map((seconds) => seconds * 1000);
+  const functions = new Functions({ db, logs, environment, resources, projectDirectory, retryDelays, onNotice });
   const events = new EventBuses({ db, resources, onNotice });
   const machines = new StateMachines({
     db,

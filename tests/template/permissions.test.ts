@@ -50,6 +50,7 @@ test('roles are handed to tasks only, and only those of this stack', () => {
 test.each([
   ['S3Trigger', ['s3:PutObject', 'states:StartExecution']],
   ['ScheduleTrigger', ['s3:PutObject', 'states:StartExecution']],
+  ['EventBridgeTrigger', ['s3:PutObject', 'states:StartExecution']],
   ['SqsTrigger', ['s3:PutObject', 'sqs:SendMessage', 'states:StartExecution']],
   ['SqsFifoTrigger', ['s3:PutObject', 'sqs:SendMessage', 'states:StartExecution']],
   ['SnsTrigger', ['s3:PutObject', 'states:StartExecution']],
@@ -75,6 +76,7 @@ test('every function is in the list above', () => {
     'SqsTrigger',
     'SqsFifoTrigger',
     'SnsTrigger',
+    'EventBridgeTrigger',
     'ListJobs',
     'RunJob',
     'GetExecution',
