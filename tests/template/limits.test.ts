@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'vitest';
+import { loadStack } from '../../longhaul/engine/template/index.ts';
+import { deployment } from '../engine/template-load.ts';
+import { read, root } from './templates.ts';
+
+/** The app's resources, of all its stacks, as CloudFormation would make them with these parameters. */
+function deployed(parameters: Record<string, string> = {}) {
+  const { stack, warnings } = loadStack(`${root}/template.yaml`, { ...deployment, parameters });
+  expect(warnings).toEqual([]);
+  const properties = (path: string) => stack.resources.find((one) => one.path === path)?.properties;
+  const functions = stack.resources.filter(({ type }) => type === 'AWS::Serverless::Function');
+  return { stack, properties, functions };
+}
+
+describe('what bounds a storm of events', () => {
+  test('SqsConcurrency bounds how many batches of each queue are handled at once', () => {
+    const { properties } = deployed({ SqsConcurrency: '7' });
+    for (const name of ['SqsTrigger', 'SqsFifoTrigger']) {
+      expect(properties(name)?.Events.Sent.Properties.ScalingConfig).toEqual({ MaximumConcurrency: '7' });
+    }
+    const { Default, MinValue, MaxValue } = read('template.yaml').Parameters.SqsConcurrency;
+    expect([MinValue, MaxValue]).toEqual([2, 1000]); // AWS::Lambda::EventSourceMapping ScalingConfig
+    expect(Default).toBeGreaterThanOrEqual(MinValue);
+  });
+
+  test('SqsBatchWindowSeconds gathers messages, and keeps them invisible for as much longer as Lambda wants', () => {
+    const { properties } = deployed({ SqsBatchWindowSeconds: '60' });
+    expect(properties('SqsTrigger')?.Events.Sent.Properties.MaximumBatchingWindowInSeconds).toBe('60');
+    const timeout = Number(properties('SqsTrigger')?.Timeout);
+    expect(Number(properties('Queue')?.VisibilityTimeout)).toBeGreaterThanOrEqual(6 * timeout + 60);
+    expect(read('template.yaml').Parameters.SqsBatchWindowSeconds.MaxValue).toBe(60);
+    // Lambda has no window for FIFO queues.
+    expect(properties('SqsFifoTrigger')?.Events.Sent.Properties).not.toHaveProperty('MaximumBatchingWindowInSeconds');
+  });
+
+  test('no concurrency is reserved by default, because an account with a small quota refuses it', () => {
+    for (const one of deployed().functions) expect(one.properties).not.toHaveProperty('ReservedConcurrentExecutions');
+    expect(Number(deployed().properties('Queue')?.VisibilityTimeout)).toBe(180);
+  });
+
+  test('ReservedConcurrency bounds every function', () => {
+    const { functions } = deployed({ ReservedConcurrency: '20' });
+    expect(functions.length).toBeGreaterThan(5);
+    for (const one of functions) expect(Number(one.properties.ReservedConcurrentExecutions)).toBe(20);
+  });
+
+  test('SpotMaxVcpus and OnDemandMaxVcpus bound what jobs of the queues use at once', () => {
+    const { properties } = deployed({ SpotMaxVcpus: '4', OnDemandMaxVcpus: '2' });
+    expect(properties('Compute/SpotEnvironment')?.ComputeResources).toMatchObject({
+      Type: 'FARGATE_SPOT',
+      MaxvCpus: '4',
+    });
+    expect(properties('Compute/OnDemandEnvironment')?.ComputeResources).toMatchObject({
+      Type: 'FARGATE',
+      MaxvCpus: '2',
+    });
+  });
+
+  test('ApiRequestsPerSecond and ApiBurst bound what the API lets in', () => {
+    const { properties } = deployed({ ApiRequestsPerSecond: '3', ApiBurst: '5' });
+    expect(properties('Api')?.DefaultRouteSettings).toEqual({ ThrottlingRateLimit: '3', ThrottlingBurstLimit: '5' });
+  });
+});
