@@ -49,6 +49,8 @@ export interface WorldOptions {
   input?: Json;
   name?: string;
   objects?: Record<string, string>;
+  /** What ECS says when there is no capacity. */
+  refusal?: { error: string; reason: string };
   /** Always the same luck, so that what is compared does not vary. */
   random?: () => number;
 }
@@ -60,7 +62,13 @@ export interface WorldOptions {
 export async function run(
   job: 'on-batch' | 'on-ecs',
   endings: Ending[],
-  { input = { job, event: { a: 1 } }, name = 'execution-1', objects = {}, random = () => 0.5 }: WorldOptions = {},
+  {
+    input = { job, event: { a: 1 } },
+    name = 'execution-1',
+    objects = {},
+    refusal = { error: 'AmazonECS.Unknown', reason: 'Capacity is unavailable at this time.' },
+    random = () => 0.5,
+  }: WorldOptions = {},
   after: Ending = 'success',
 ): Promise<Run> {
   const clock = new VirtualClock(Date.UTC(2026, 0, 1));
@@ -104,10 +112,7 @@ export async function run(
               StatusReason: 'JobStateTimeLimit: CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY',
             }),
           )
-        : new StateError(
-            'AmazonECS.Unknown',
-            '{"Failures":[{"Reason":"Capacity is unavailable at this time."}],"Tasks":[]}',
-          );
+        : new StateError(refusal.error, JSON.stringify({ Failures: [{ Reason: refusal.reason }], Tasks: [] }));
     }
     script.shift();
     run.launches.push({ backend, capacity: capacityOf(request), environment: environmentOf(request) });
