@@ -6,10 +6,14 @@ const { exports: entries, bin, dependencies, devDependencies } = require('./pack
 const NEEDED = [
   '@aws-sdk/checksums',
   '@aws-sdk/client-batch',
+  '@aws-sdk/client-cloudformation',
+  '@aws-sdk/client-lambda',
   '@aws-sdk/client-s3',
   '@aws-sdk/client-sfn',
+  '@aws-sdk/client-sqs',
   '@smithy/core',
   '@standard-schema/spec',
+  'cli-table3',
   'commander',
   // Not an optional peer: npm would refuse to install Longhaul where an app's own schemas are of zod 3.
   'zod',
@@ -22,7 +26,6 @@ const NEEDED = [
  */
 const FOR_THE_ENGINE = [
   '@aws-sdk/client-ecs',
-  '@aws-sdk/client-sqs',
   'chokidar',
   'croner',
   'dynalite',

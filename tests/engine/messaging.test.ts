@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  ChangeMessageVisibilityCommand,
   CreateQueueCommand,
   DeleteMessageCommand,
   GetQueueAttributesCommand,
@@ -91,6 +92,20 @@ describe('a queue', () => {
       new GetQueueAttributesCommand({ QueueUrl: now, AttributeNames: ['DelaySeconds'] }),
     );
     expect(Attributes).toEqual({ DelaySeconds: '1' });
+  });
+
+  it('gives back a message that a receiver makes visible, and counts the receives, over a restart too', async () => {
+    const QueueUrl = messaging.createQueue('work');
+    await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: '😀' }));
+    const counted = { MessageSystemAttributeNames: ['ApproximateReceiveCount'] };
+    const [first] = await receive(QueueUrl, counted);
+    const { ReceiptHandle } = first!;
+    await sqs.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 0 }));
+    await close();
+    await open();
+    expect(await receive(messaging.createQueue('work'), counted)).toMatchObject([
+      { Body: '😀', Attributes: { ApproximateReceiveCount: '2' } },
+    ]);
   });
 
   it('hands a message to a receiver that was waiting for it', async () => {

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { type BuildAppOptions, buildApp } from 'fauxqs';
+import { acceptEveryCharacter, keepReceiveCounts } from './repairs.ts';
 
 type Stores = NonNullable<BuildAppOptions['stores']>;
 type SqsStore = Stores['sqsStore'];
@@ -12,13 +13,6 @@ export interface Fauxqs {
   topics: SnsStore;
   close(): Promise<void>;
 }
-
-/**
- * What SQS takes in no message: everything but #x9, #xA, #xD, #x20 to #xD7FF, #xE000 to #xFFFD and #x10000 to #x10FFFF
- * (SendMessage, `MessageBody`). fauxqs leaves out the last range, to which emoji belong.
- */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be sent
-const FORBIDDEN = /[^\u0009\u000a\u000d\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
 
 /**
  * fauxqs without a server of its own, its state in `dataDirectory`. Its public `startFauxqs` always listens on a port of
@@ -36,13 +30,13 @@ export async function openFauxqs(dataDirectory: string, queueUrl: (name: string)
   const { PersistenceManager } = (await load('persistence.js')) as {
     PersistenceManager: new (dataDirectory: string) => Persistence;
   };
-  const { INVALID_MESSAGE_BODY_CHAR } = (await load('sqs/sqsTypes.js')) as { INVALID_MESSAGE_BODY_CHAR: RegExp };
-  INVALID_MESSAGE_BODY_CHAR.test = (text) => FORBIDDEN.test(text);
+  acceptEveryCharacter(await load('sqs/sqsTypes.js'));
   const stores: Stores = { sqsStore: new SqsStore(), snsStore: new SnsStore(), s3Store: new S3Store() };
   const create = stores.sqsStore.createQueue.bind(stores.sqsStore);
   stores.sqsStore.createQueue = (name, _url, ...rest) => create(name, queueUrl(name), ...rest);
 
   const persistence = new PersistenceManager(dataDirectory);
+  keepReceiveCounts(persistence);
   // Loading comes before the stores are told to write: they would write what they load.
   persistence.loadSqsAndSns(stores.sqsStore, stores.snsStore);
   stores.sqsStore.persistence = persistence;

@@ -1,0 +1,112 @@
+import {
+  ChangeMessageVisibilityCommand,
+  DeleteMessageCommand,
+  type Message,
+  type MessageAttributeValue,
+  ReceiveMessageCommand,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
+import type { DeadLetter, Store } from './letter.ts';
+
+/** A queue of dead letters, of which queue they are, and the function that handles that queue's messages. */
+export interface DeadLetterQueue {
+  url: string;
+  sourceArn: string;
+  functionName: string;
+}
+
+/** The attributes of a dead letter that a trigger sent. */
+const OURS = /^Longhaul\./;
+
+/** Seconds for which nobody else sees what is being read: each letter may take a function's timeout to be sent again. */
+const IN_HAND = 120;
+
+/**
+ * The letters of a queue. Those that are not removed are visible again afterwards. Of a FIFO queue's letters that SQS moved
+ * there itself, the second of a group comes only when the first is removed.
+ */
+export function queueStore(client: SQSClient, queue: DeadLetterQueue): Store {
+  return async function* letters() {
+    const seen = new Set<string>();
+    const held = new Map<string, string>();
+    try {
+      for (;;) {
+        const { Messages = [] } = await client.send(
+          new ReceiveMessageCommand({
+            QueueUrl: queue.url,
+            MaxNumberOfMessages: 10,
+            WaitTimeSeconds: 1, // asks all of SQS's servers, where a short poll asks some
+            VisibilityTimeout: IN_HAND,
+            MessageSystemAttributeNames: ['All'],
+            MessageAttributeNames: ['All'],
+          }),
+        );
+        for (const { MessageId, ReceiptHandle } of Messages) held.set(MessageId!, ReceiptHandle!);
+        const news = Messages.filter(({ MessageId }) => !seen.has(MessageId!));
+        if (news.length === 0) return;
+        for (const message of news) {
+          seen.add(message.MessageId!);
+          const remove = async () => {
+            await client.send(
+              new DeleteMessageCommand({ QueueUrl: queue.url, ReceiptHandle: held.get(message.MessageId!) }),
+            );
+            held.delete(message.MessageId!);
+          };
+          yield { letter: letterOf(message, queue), remove };
+        }
+      }
+    } finally {
+      for (const receiptHandle of held.values()) await giveBack(client, queue.url, receiptHandle);
+    }
+  };
+}
+
+/** Everybody may see it again. It may be too late for that, because they see it already. */
+async function giveBack(client: SQSClient, QueueUrl: string, ReceiptHandle: string): Promise<void> {
+  try {
+    await client.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 0 }));
+  } catch (error) {
+    if ((error as Error).name !== 'MessageNotInflight') throw error;
+  }
+}
+
+/** The letter with the event that holds the message as it was in its own queue. */
+function letterOf(message: Message, queue: DeadLetterQueue): DeadLetter {
+  const { MessageId = '', Body = '', Attributes = {}, MessageAttributes = {} } = message;
+  const ours = (name: string) => MessageAttributes[`Longhaul.${name}`]?.StringValue;
+  const source = ours('Source') ?? Attributes.DeadLetterQueueSourceArn ?? queue.sourceArn;
+  const messageId = ours('Identity') ?? MessageId; // what SQS moves keeps its id
+  const theirs = Object.entries(MessageAttributes).filter(([name]) => !OURS.test(name));
+  const record = {
+    messageId,
+    receiptHandle: message.ReceiptHandle,
+    body: Body,
+    // By this the function knows that it must not send it here once more.
+    attributes: { ...Attributes, DeadLetterQueueSourceArn: source },
+    messageAttributes: Object.fromEntries(theirs.map(([name, value]) => [name, asDelivered(value)])),
+    md5OfBody: message.MD5OfBody,
+    eventSource: 'aws:sqs',
+    eventSourceARN: source,
+    awsRegion: source.split(':')[3],
+  };
+  return {
+    id: MessageId,
+    time: new Date(Number(Attributes.SentTimestamp)),
+    reason: ours('Reason') ?? 'moved by SQS after its last receive: the function ended, or could not say why',
+    source,
+    identity: MessageAttributes.IdempotencyKey?.StringValue ?? messageId,
+    functionName: queue.functionName,
+    event: { Records: [record] },
+  };
+}
+
+/** In the spelling of Lambda's events; binary values in base64. */
+function asDelivered({ DataType, StringValue, BinaryValue }: MessageAttributeValue): object {
+  return {
+    ...(StringValue !== undefined && { stringValue: StringValue }),
+    ...(BinaryValue !== undefined && { binaryValue: Buffer.from(BinaryValue).toString('base64') }),
+    stringListValues: [],
+    binaryListValues: [],
+    dataType: DataType,
+  };
+}

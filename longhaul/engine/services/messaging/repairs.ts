@@ -1,0 +1,25 @@
+import type { DatabaseSync } from 'node:sqlite';
+
+/**
+ * What SQS takes in no message: everything but #x9, #xA, #xD, #x20 to #xD7FF, #xE000 to #xFFFD and #x10000 to #x10FFFF
+ * (SendMessage, `MessageBody`).
+ */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be sent
+const FORBIDDEN = /[^\u0009\u000a\u000d\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
+
+/** fauxqs 2.4 refuses the last of these ranges, to which emoji belong. */
+export function acceptEveryCharacter({ INVALID_MESSAGE_BODY_CHAR }: { INVALID_MESSAGE_BODY_CHAR: RegExp }): void {
+  INVALID_MESSAGE_BODY_CHAR.test = (text) => FORBIDDEN.test(text);
+}
+
+/**
+ * fauxqs 2.4 forgets how often a message was received when somebody makes it visible (ChangeMessageVisibility to 0), which its
+ * database refuses.
+ */
+export function keepReceiveCounts(persistence: { updateMessageReady(messageId: string): void }): void {
+  const { db } = persistence as unknown as { db: DatabaseSync };
+  const makeVisible = db.prepare(
+    'UPDATE sqs_messages SET receipt_handle = NULL, visibility_deadline = NULL WHERE message_id = ?',
+  );
+  persistence.updateMessageReady = (messageId) => void makeVisible.run(messageId);
+}

@@ -1,0 +1,176 @@
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
+import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { type MessageAttributeValue, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import type { Engine } from 'longhaul/engine';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { app, engineOf, temporaryDirectory, until } from './engine.ts';
+import { startedBy } from './executions.ts';
+import { node } from './process.ts';
+
+let engine: Engine;
+let data: string;
+const cleanUps: (() => unknown)[] = [];
+beforeEach(async () => {
+  data = await temporaryDirectory((cleanUp) => cleanUps.push(cleanUp));
+  engine = await engineOf(app, { dataDirectory: data });
+});
+afterEach(async () => {
+  await engine.close();
+  for (const cleanUp of cleanUps.splice(0)) await cleanUp();
+});
+
+async function cli(...args: string[]) {
+  const running = node('longhaul/cli/main.ts', 'dead-letters', ...args, '--data', data);
+  return { code: await running.ended, output: running.output() };
+}
+const json = async (...args: string[]) => JSON.parse((await cli(...args, '--json')).output);
+
+const send = (
+  output: string,
+  MessageBody: string,
+  MessageAttributes?: Record<string, MessageAttributeValue>,
+  more = {},
+) =>
+  new SQSClient(engine.aws).send(
+    new SendMessageCommand({ QueueUrl: engine.outputs[output], MessageBody, MessageAttributes, ...more }),
+  );
+const text = (StringValue: string) => ({ DataType: 'String', StringValue });
+const invalidKey = { IdempotencyKey: { DataType: 'Binary', BinaryValue: Buffer.from([1]) } };
+const listed = (count: number) =>
+  until(async () => {
+    const letters = await json('list');
+    return letters.length === count && letters;
+  });
+
+/** What Lambda stores when an asynchronous invocation has failed for the last time. */
+async function failedInvocation(id: string, event: unknown) {
+  const record = {
+    version: '1.0',
+    timestamp: '2026-01-02T03:04:05.678Z',
+    requestContext: {
+      requestId: id,
+      functionArn: `arn:aws:lambda:us-east-1:000000000000:function:${engine.stack.resources.find(({ logicalId }) => logicalId === 'SnsTrigger')?.ref}:$LATEST`,
+      condition: 'RetriesExhausted',
+      approximateInvokeCount: 3,
+    },
+    requestPayload: event,
+    responseContext: { statusCode: 200, executedVersion: '$LATEST', functionError: 'Unhandled' },
+    responsePayload: { errorType: 'ThrottlingException', errorMessage: '1 of 1 not started: Rate exceeded' },
+  };
+  await new S3Client(engine.aws).send(
+    new PutObjectCommand({
+      Bucket: engine.outputs.DeadLettersBucketName,
+      Key: `aws/lambda/async/SnsTrigger/2026/01/02/2026-01-02T03.04.05-${id}`,
+      Body: JSON.stringify(record),
+    }),
+  );
+}
+
+const executions = async () =>
+  (await new SFNClient(engine.aws).send(new ListExecutionsCommand({ stateMachineArn: engine.outputs.StateMachineArn })))
+    .executions?.length;
+
+describe('dead letters', () => {
+  test('are listed with reason, source, identity and time, and shown with the whole event', async () => {
+    expect(await cli('list')).toEqual({ code: 0, output: 'No dead letters.\n' });
+    const { MessageId } = await send('QueueUrl', 'ünïcode', invalidKey);
+    const [letter] = await listed(1);
+    expect(letter).toEqual({
+      id: expect.any(String),
+      time: expect.stringMatching(/^20.*Z$/),
+      reason: expect.stringMatching(/^MalformedEventError: .*IdempotencyKey/),
+      source: engine.outputs.QueueArn,
+      identity: MessageId,
+      functionName: engine.outputs.QueueTrigger,
+    });
+    const { output } = await cli('list');
+    for (const seen of [letter.id.slice(0, 8), 'longhaul-Queue', MessageId, 'MalformedEventError']) {
+      expect(output).toContain(seen);
+    }
+    expect(await json('show', letter.id.slice(0, 8))).toMatchObject({
+      ...letter,
+      event: {
+        Records: [
+          {
+            messageId: MessageId,
+            body: 'ünïcode',
+            messageAttributes: { IdempotencyKey: { binaryValue: 'AQ==', dataType: 'Binary' } },
+            eventSourceARN: engine.outputs.QueueArn,
+          },
+        ],
+      },
+    });
+    expect((await cli('show', letter.id)).output).toContain('"body": "ünïcode"');
+  });
+
+  test('that fail again stay where they are, with exit code 1 and the reason', async () => {
+    await send('QueueUrl', 'bad', invalidKey);
+    const [{ id }] = await listed(1);
+    const { code, output } = await cli('retry', id);
+    expect(code).toBe(1);
+    expect(output).toMatch(/failed: MalformedEventError: .*IdempotencyKey/);
+    expect(await json('list')).toMatchObject([{ id }]);
+  });
+
+  test('of queues start once, under the identity of the message that they were', async () => {
+    const { MessageId } = await send('QueueUrl', 'started after all');
+    await until(async () => (await startedBy(engine, 'sqs')).length === 1);
+    const started = (await startedBy(engine, 'sqs'))[0]!.id;
+    await send('QueueDeadLettersUrl', 'started after all', {
+      'Longhaul.Reason': text('ThrottlingException: Rate exceeded'),
+      'Longhaul.Source': text(engine.outputs.QueueArn!),
+      'Longhaul.Identity': text(MessageId!),
+    });
+    const { MessageId: moved } = await send('QueueDeadLettersUrl', 'moved by SQS', { Kind: text('order') });
+    for (const step of ['1', '2', '3']) {
+      const fifo = { MessageGroupId: 'same', MessageDeduplicationId: step };
+      await send('FifoQueueDeadLettersUrl', `step ${step}`, undefined, fifo);
+    }
+    const results = await json('retry', '--all');
+    expect(results).toHaveLength(5);
+    expect(results).toContainEqual({ id: expect.any(String), outcome: 'had been started before', execution: started });
+    expect(results.filter(({ outcome }: { outcome: string }) => outcome === 'started')).toHaveLength(4);
+    const events = (await startedBy(engine, 'sqs')).map(({ event }) => event.Records[0]);
+    expect(events.map(({ body }) => body)).toEqual(['started after all', 'moved by SQS', 'step 1', 'step 2', 'step 3']);
+    expect(events[1]).toMatchObject({ messageId: moved, messageAttributes: { Kind: { stringValue: 'order' } } });
+    expect(await json('list')).toEqual([]);
+  });
+
+  test('of asynchronous sources start once, with the event that was delivered', async () => {
+    await new SNSClient(engine.aws).send(
+      new PublishCommand({ TopicArn: engine.outputs.TopicArn, Message: 'started after all' }),
+    );
+    await until(async () => (await startedBy(engine, 'sns')).length === 1);
+    const [{ event, id }] = (await startedBy(engine, 'sns')) as [Awaited<ReturnType<typeof startedBy>>[0]];
+    const other = structuredClone(event);
+    other.Records[0].Sns.MessageId = 'another';
+    await failedInvocation('11111111-1111-4111-8111-111111111111', event);
+    await failedInvocation('22222222-2222-4222-8222-222222222222', other);
+    expect(await json('list')).toContainEqual({
+      id: '22222222-2222-4222-8222-222222222222',
+      time: '2026-01-02T03:04:05.678Z',
+      reason: 'ThrottlingException: 1 of 1 not started: Rate exceeded',
+      source: 'aws:sns',
+      identity: 'another',
+      functionName: expect.stringContaining('SnsTrigger'),
+    });
+    expect(await cli('retry', '2222')).toMatchObject({ code: 0, output: expect.stringContaining('1 of 1 handled') });
+    expect(await json('retry', '1111')).toEqual([
+      { id: '11111111-1111-4111-8111-111111111111', outcome: 'had been started before', execution: id },
+    ]);
+    expect(await executions()).toBe(2);
+    expect(await json('list')).toEqual([]);
+  });
+});
+
+test('whoever asks for what is not there is told so', async () => {
+  expect(await cli('show', 'nope')).toEqual({
+    code: 1,
+    output: "longhaul dead-letters show: There is no dead letter 'nope' among the 0 of this stack\n",
+  });
+  expect(await cli('retry')).toMatchObject({ code: 1, output: expect.stringContaining('--all') });
+  const elsewhere = node('longhaul/cli/main.ts', 'dead-letters', 'list', '--data', `${data}/nothing`);
+  expect(await elsewhere.ended).toBe(1);
+  expect(elsewhere.output()).toMatch(/No engine has run.*longhaul start.*--stack/);
+});
