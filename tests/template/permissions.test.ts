@@ -54,6 +54,7 @@ test.each([
   ['SqsTrigger', ['s3:PutObject', 'sqs:SendMessage', 'states:StartExecution']],
   ['SqsFifoTrigger', ['s3:PutObject', 'sqs:SendMessage', 'states:StartExecution']],
   ['SnsTrigger', ['s3:PutObject', 'states:StartExecution']],
+  ['DynamoDbTrigger', ['s3:ListBucket', 's3:PutObject', 's3:PutObject', 'states:StartExecution']],
   ['ListJobs', []],
   ['RunJob', ['s3:PutObject', 'states:StartExecution']],
   [
@@ -77,6 +78,7 @@ test('every function is in the list above', () => {
     'SqsFifoTrigger',
     'SnsTrigger',
     'EventBridgeTrigger',
+    'DynamoDbTrigger',
     'ListJobs',
     'RunJob',
     'GetExecution',
