@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import { defineJob } from '../../longhaul/client/job.ts';
+import { runAttempt } from '../../longhaul/runtime/attempt.ts';
+import type { JobHandler } from '../../longhaul/runtime/context.ts';
+import type { S3Address } from '../../longhaul/runtime/environment.ts';
+import { createLog } from '../../longhaul/runtime/log.ts';
+import { ConditionError, type ObjectStore, type StoredObject } from '../../longhaul/runtime/objects.ts';
+import { progressInterval } from '../../longhaul/runtime/progress.ts';
+
+/** S3 in memory that counts what it is asked for, since every request but DELETE costs money. */
+function countingObjects() {
+  const stored = new Map<string, StoredObject>();
+  const requests = { get: 0, put: 0, list: 0, delete: 0 };
+  const objects: ObjectStore = {
+    async get({ key }) {
+      requests.get++;
+      return stored.get(key);
+    },
+    async put(address, body, { condition }) {
+      requests.put++;
+      const found = stored.get(address.key)?.etag;
+      const holds = !condition || (condition === 'absent' ? found === undefined : found === condition.etag);
+      if (!holds) throw new ConditionError('changed', address, undefined);
+      const etag = String(requests.put);
+      stored.set(address.key, { body: Buffer.from(body), etag });
+      return etag;
+    },
+    async delete({ key }) {
+      requests.delete++;
+      stored.delete(key);
+    },
+    async list({ key: prefix }) {
+      requests.list++;
+      return [...stored.keys()].filter((key) => key.startsWith(prefix));
+    },
+    close() {},
+  };
+  return { objects, requests, stored };
+}
+
+/** How many requests a job makes that ends well at its first start. */
+async function requestsOf(handler: JobHandler<unknown, unknown>, event: string | S3Address = '{}') {
+  const { objects, requests, stored } = countingObjects();
+  if (typeof event === 'object') stored.set(event.key, { body: Buffer.from('{}'), etag: 'event' });
+  const { outcome } = await runAttempt({
+    job: defineJob({ name: 'counted' }),
+    handler,
+    environment: {
+      jobName: 'counted',
+      executionId: 'counted-1',
+      event,
+      attempt: 1,
+      maxAttempts: 3,
+      interruptions: 0,
+      artifacts: { bucket: 'artifacts', key: 'executions/counted-1/' },
+      timeoutSeconds: undefined,
+      stopTimeoutSeconds: 30,
+    },
+    objects,
+    log: createLog({}, () => {}),
+    stop: new AbortController(),
+    stray: new Promise(() => {}),
+    checkpointIntervalSeconds: 5,
+  });
+  expect(outcome).toBe('done');
+  return requests;
+}
+
+// docs/limits.md names these numbers.
+describe('what the runtime asks of S3', () => {
+  it('is one GET, three PUTs and a LIST for a job that saves and reports nothing', async () => {
+    expect(await requestsOf(async () => 'result')).toEqual({ get: 1, put: 3, list: 1, delete: 1 });
+  });
+
+  it('is a GET more for an event that was spilled', async () => {
+    const event = { bucket: 'artifacts', key: 'executions/counted-1/event.json' };
+    expect(await requestsOf(async () => 'result', event)).toEqual({ get: 2, put: 3, list: 1, delete: 1 });
+  });
+
+  it('is a PUT more for each checkpoint and each progress that is written', async () => {
+    const requests = await requestsOf(async ({ checkpoint, progress }) => {
+      await checkpoint.save({ done: 1 });
+      await checkpoint.save({ done: 2 });
+      for (let done = 0; done < 1000; done++) progress(done, 1000);
+    });
+    expect(requests).toEqual({ get: 1, put: 3 + 2 + 1, list: 1, delete: 1 });
+  });
+
+  it.each([
+    [1, 60],
+    [10, 198],
+    [60, 498],
+    [24 * 60, 8778],
+  ])('for progress that never stops is in %d minutes some %d PUTs', (minutes, puts) => {
+    let written = 0;
+    for (let elapsed = 0; elapsed < minutes * 60_000; elapsed += progressInterval(elapsed)) written++;
+    expect(Math.abs(written - puts)).toBeLessThanOrEqual(3);
+  });
+});
