@@ -11,6 +11,7 @@ import { Batch, batchService } from './services/batch/index.ts';
 import { DynamoDb, dynamoDbServices, tableStreams } from './services/dynamodb/index.ts';
 import { Ecs, ecsService } from './services/ecs/index.ts';
 import { bucketsWithEvents, EventBuses, eventsService, executionEvent, objectEvent } from './services/events/index.ts';
+import { issuerService } from './services/issuer/index.ts';
 import { lambdaService } from './services/lambda/index.ts';
 import { LogStore, logsService } from './services/logs/index.ts';
 import { Messaging } from './services/messaging/index.ts';
@@ -184,6 +185,7 @@ async function boot(options: EngineOptions, closers: (() => unknown)[], close: (
     lambdaService(functions),
     schedulerService(sources.scheduler),
     secretsManagerService(secrets),
+    issuerService({ resources, keyFile: path.join(dataDirectory, 'issuer-key.json') }),
     eventsService(events),
   ]) {
     endpoint.mount(service);

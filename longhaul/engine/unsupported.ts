@@ -6,6 +6,8 @@ const RUN = [
   'AWS::Batch::JobDefinition',
   'AWS::Batch::JobQueue',
   'AWS::DynamoDB::Table',
+  'AWS::Cognito::UserPool',
+  'AWS::Cognito::UserPoolClient',
   'AWS::ECS::Cluster',
   'AWS::ECS::ClusterCapacityProviderAssociations',
   'AWS::ECS::TaskDefinition',

@@ -169,3 +169,53 @@ describe('a webhook', () => {
     await until(async () => (await fromGithub(Buffer.from('new'), 'd-5', 'second')).status === 202);
   });
 });
+
+describe('a request under /users', () => {
+  /** What the engine's issuer gives to whoever asks on this machine. */
+  async function token(more: Record<string, string> = {}): Promise<string> {
+    const { TokenIssuer, UserPoolClientId = '' } = engine.outputs;
+    const form = { grant_type: 'client_credentials', client_id: UserPoolClientId, ...more };
+    const response = await fetch(`${TokenIssuer}/oauth2/token`, { method: 'POST', body: new URLSearchParams(form) });
+    return ((await response.json()) as { access_token: string }).access_token;
+  }
+  const sendAs = async (bearer: string, headers: Record<string, string> = {}) =>
+    send('/users/orders', { body: '{}', headers: { authorization: `Bearer ${bearer}`, ...headers } });
+
+  test('with a token of the user pool starts a job that is told who called', async () => {
+    const id = await started(await sendAs(await token({ username: 'ada', scope: 'jobs' })));
+    const { requestContext } = await eventOf(id);
+    expect(requestContext.authorizer).toEqual({
+      jwt: {
+        claims: expect.objectContaining({
+          iss: engine.outputs.TokenIssuer,
+          client_id: engine.outputs.UserPoolClientId,
+          username: 'ada',
+          token_use: 'access',
+          scope: 'jobs',
+        }),
+        scopes: null,
+      },
+    });
+    expect(await logOf(id)).toContain('"username":"ada"');
+  });
+
+  test('with one key starts one execution for each user', async () => {
+    const key = { 'idempotency-key': 'same' };
+    const ids: string[] = [];
+    for (const username of ['ada', 'ada', 'bob']) ids.push(await started(await sendAs(await token({ username }), key)));
+    expect(ids[0]).toBe(ids[1]);
+    expect(ids[2]).not.toBe(ids[0]);
+  });
+
+  test('without a token, or with one that has expired, is refused', async () => {
+    expect((await send('/users/orders')).status).toBe(401);
+    const late = await sendAs(await token({ expires_in: '-1' }));
+    expect([late.status, await late.json()]).toEqual([401, { message: 'Unauthorized' }]);
+    expect(late.headers.get('www-authenticate')).toContain('the token has expired');
+  });
+
+  test('gets no token for a client that is not there, or by another grant', async () => {
+    expect(await token({ client_id: 'nobody' })).toBeUndefined();
+    expect(await token({ grant_type: 'password' })).toBeUndefined();
+  });
+});

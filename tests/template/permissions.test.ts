@@ -64,6 +64,7 @@ test.each([
   ['HttpTrigger', ['s3:PutObject', 'states:StartExecution']],
   ['StripeTrigger', ['s3:PutObject', 'secretsmanager:GetSecretValue', 'states:StartExecution']],
   ['GithubTrigger', ['s3:PutObject', 'secretsmanager:GetSecretValue', 'states:StartExecution']],
+  ['UserTrigger', ['s3:PutObject', 'states:StartExecution']],
 ])('%s may do what it does and nothing else', (name, actions) => {
   const allowed = statements(Resources[name].Properties.Policies).flatMap(({ statement }) => list(statement.Action));
   expect(allowed.sort()).toEqual(actions);
@@ -85,6 +86,7 @@ test('every function is in the list above', () => {
     'HttpTrigger',
     'StripeTrigger',
     'GithubTrigger',
+    'UserTrigger',
   ]);
 });
 

@@ -4,6 +4,7 @@ import { isForeignOrigin, isLoopbackHost, listen } from '../endpoint/index.ts';
 import type { Functions } from '../functions/index.ts';
 import type { Resource } from '../template/model.ts';
 import { type Answer, message } from './answer.ts';
+import { Authorizers } from './authorize.ts';
 import { corsHeaders, isPreflight } from './cors.ts';
 import { eventRequest, requestTarget } from './event.ts';
 import { invokeRoute } from './invoke-route.ts';
@@ -48,6 +49,7 @@ const HEADER_LIMIT = 10_240;
 export async function startHttpApi(options: HttpApiOptions): Promise<HttpApi> {
   const { host = '127.0.0.1', onNotice = () => {} } = options;
   const mounted: { prefix: string; handler: Handler }[] = [];
+  const authorizers = new Authorizers();
   let served: { routes: Route[]; functions: Functions } | undefined;
   let told = false;
 
@@ -84,7 +86,7 @@ export async function startHttpApi(options: HttpApiOptions): Promise<HttpApi> {
       );
     }
     const event = eventRequest(request, body, requestId, Date.now());
-    const found = await invokeRoute(event, request.headers, match, functions);
+    const found = await invokeRoute(event, request.headers, match, functions, authorizers);
     if (!match.route.cors) return found;
     // The function's own CORS headers do not count once the API has a configuration.
     const own = Object.entries(found.headers).filter(([name]) => !name.startsWith('access-control-'));

@@ -1,8 +1,9 @@
 import type { Resource } from '../template/model.ts';
+import { type Authorizer, authorizerOf } from './authorizers.ts';
 import { type CorsSettings, corsSettings } from './cors.ts';
 
 /** Who is let in on a route. */
-export type Authorization = 'NONE' | 'AWS_IAM' | { authorizer: string };
+export type Authorization = 'NONE' | 'AWS_IAM' | Authorizer | { kind: 'unknown'; name: string };
 
 /** One route of an HTTP API, with what it needs of its API. */
 export interface Route {
@@ -49,7 +50,7 @@ export function routesOf(resources: Resource[]): Route[] {
         method: whole || any ? 'ANY' : method,
         segments: whole ? undefined : path.split('/').slice(1),
         functionName: resource.ref,
-        authorization: authorizationOf(properties.Auth?.Authorizer ?? api?.properties.Auth?.DefaultAuthorizer),
+        authorization: authorizationOf(api, properties.Auth),
         payloadFormat: String(properties.PayloadFormatVersion ?? '2.0'),
         timeout: Math.min(Number(properties.TimeoutInMillis ?? LONGEST), LONGEST),
         apiId: api?.ref ?? 'local',
@@ -68,11 +69,16 @@ interface HttpApiEvent {
     Method?: string;
     PayloadFormatVersion?: string;
     TimeoutInMillis?: number;
-    Auth?: { Authorizer?: string };
+    Auth?: { Authorizer?: string; AuthorizationScopes?: string[] };
   };
 }
 
-function authorizationOf(authorizer: unknown): Authorization {
-  if (authorizer === undefined || authorizer === 'NONE') return 'NONE';
-  return authorizer === 'AWS_IAM' ? 'AWS_IAM' : { authorizer: String(authorizer) };
+function authorizationOf(
+  api: Resource | undefined,
+  auth: { Authorizer?: string; AuthorizationScopes?: string[] } = {},
+): Authorization {
+  const name = auth.Authorizer ?? api?.properties.Auth?.DefaultAuthorizer;
+  if (name === undefined || name === 'NONE') return 'NONE';
+  if (name === 'AWS_IAM') return 'AWS_IAM';
+  return authorizerOf(api, String(name), auth.AuthorizationScopes) ?? { kind: 'unknown', name: String(name) };
 }

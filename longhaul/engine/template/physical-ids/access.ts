@@ -22,7 +22,7 @@ export const access: IdentityTable = {
   'AWS::IAM::Policy': plainId('Id'),
   'AWS::IAM::RolePolicy': plainId(),
   'AWS::Cognito::UserPool': (resource, deployment) => {
-    const { region } = deployment;
+    const { region, endpoint } = deployment;
     const id = `${region}_${stableCharacters(seedOf(resource, deployment), 9)}`;
     const ProviderName = `cognito-idp.${region}.amazonaws.com/${id}`;
     return {
@@ -30,7 +30,7 @@ export const access: IdentityTable = {
       attributes: {
         Arn: arn(deployment, 'cognito-idp', `userpool/${id}`),
         ProviderName,
-        ProviderURL: `https://${ProviderName}`,
+        ProviderURL: `${endpoint}/${id}`, // where the engine is the issuer
         UserPoolId: id,
       },
     };
