@@ -219,3 +219,24 @@ describe('a request under /users', () => {
     expect(await token({ grant_type: 'password' })).toBeUndefined();
   });
 });
+
+describe('a request under /partners', () => {
+  beforeAll(async () => {
+    const { ARN } = await new SecretsManagerClient(engine.aws).send(
+      new CreateSecretCommand({ Name: 'local/api-keys', SecretString: '{"acme":"acme-key"}' }),
+    );
+    expect(engine.stack.parameters.ApiKeysSecretArn).toBe(ARN);
+  });
+  const sendWith = (key: string) => send('/partners/orders', { body: '{}', headers: { 'x-api-key': key } });
+
+  test('with a key starts a job that is told whose it is', async () => {
+    const id = await started(await sendWith('acme-key'));
+    expect((await eventOf(id)).requestContext.authorizer).toEqual({ lambda: { partner: 'acme' } });
+    expect(await logOf(id)).toContain('"partner":"acme"');
+  });
+
+  test('with a wrong key is forbidden, without one unauthorized', async () => {
+    expect((await sendWith('wrong')).status).toBe(403);
+    expect((await send('/partners/orders')).status).toBe(401);
+  });
+});

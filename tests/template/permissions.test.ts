@@ -65,6 +65,8 @@ test.each([
   ['StripeTrigger', ['s3:PutObject', 'secretsmanager:GetSecretValue', 'states:StartExecution']],
   ['GithubTrigger', ['s3:PutObject', 'secretsmanager:GetSecretValue', 'states:StartExecution']],
   ['UserTrigger', ['s3:PutObject', 'states:StartExecution']],
+  ['PartnerTrigger', ['s3:PutObject', 'states:StartExecution']],
+  ['ApiKeyAuthorizer', ['secretsmanager:GetSecretValue']],
 ])('%s may do what it does and nothing else', (name, actions) => {
   const allowed = statements(Resources[name].Properties.Policies).flatMap(({ statement }) => list(statement.Action));
   expect(allowed.sort()).toEqual(actions);
@@ -87,6 +89,8 @@ test('every function is in the list above', () => {
     'StripeTrigger',
     'GithubTrigger',
     'UserTrigger',
+    'PartnerTrigger',
+    'ApiKeyAuthorizer',
   ]);
 });
 
