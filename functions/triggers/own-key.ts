@@ -1,3 +1,4 @@
+import type { JobDefinition } from 'longhaul';
 import { uniqueJobs } from '../../containers/unique.ts';
 
 /** An event that the job's own schema does not take, or of which it cannot say what makes it unique. */
@@ -14,19 +15,21 @@ export class RefusedInputError extends Error {
 export async function ownKey(jobName: string, event: unknown): Promise<string | undefined> {
   const job = await uniqueJobs[jobName]?.();
   if (!job?.unique) return undefined;
-  const { issues, ...valid } = (await job.input?.['~standard'].validate(event)) ?? { value: event };
-  if (issues) {
-    const [{ path = [], message }] = issues as [(typeof issues)[number]];
-    const place = path.map((segment) => String(typeof segment === 'object' ? segment.key : segment)).join('.');
-    throw new RefusedInputError(`${jobName} does not take this event: ${place ? `${place}: ` : ''}${message}`);
-  }
-  let key: unknown;
-  try {
-    key = job.unique((valid as { value: unknown }).value);
-  } catch (error) {
-    throw new RefusedInputError(`unique() of ${jobName} failed: ${(error as Error).message}`, { cause: error });
-  }
+  const key = await keyOf(job, event);
   if (typeof key === 'string' && key !== '') return key;
-  const seen = key === '' ? 'an empty string' : `${key === null ? 'null' : typeof key}`;
+  const seen = key === '' ? 'an empty string' : key === null ? 'null' : typeof key;
   throw new RefusedInputError(`unique() of ${jobName} must give a string that is not empty; it gave ${seen}`);
+}
+
+/** Schemas and `unique` are the job's code: whatever they throw, they would throw for this event again. */
+async function keyOf({ name, input, unique }: JobDefinition, event: unknown): Promise<unknown> {
+  try {
+    const result = (await input?.['~standard'].validate(event)) ?? { value: event };
+    if (!result.issues) return unique?.(result.value);
+    const { path = [], message } = result.issues[0]!;
+    const place = path.map((segment) => String(typeof segment === 'object' ? segment.key : segment)).join('.');
+    throw new RefusedInputError(place === '' ? message : `${place}: ${message}`);
+  } catch (error) {
+    throw new RefusedInputError(`${name} does not take this event: ${(error as Error).message}`, { cause: error });
+  }
 }
