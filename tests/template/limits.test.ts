@@ -23,12 +23,12 @@ describe('what bounds a storm of events', () => {
     expect(Default).toBeGreaterThanOrEqual(MinValue);
   });
 
-  test('SqsBatchWindowSeconds gathers messages, and keeps them invisible for as much longer as Lambda wants', () => {
-    const { properties } = deployed({ SqsBatchWindowSeconds: '60' });
+  test('SqsBatchSeconds gathers messages, and keeps them invisible for as much longer as Lambda wants', () => {
+    const { properties } = deployed({ SqsBatchSeconds: '60' });
     expect(properties('SqsTrigger')?.Events.Sent.Properties.MaximumBatchingWindowInSeconds).toBe('60');
     const timeout = Number(properties('SqsTrigger')?.Timeout);
     expect(Number(properties('Queue')?.VisibilityTimeout)).toBeGreaterThanOrEqual(6 * timeout + 60);
-    expect(read('template.yaml').Parameters.SqsBatchWindowSeconds.MaxValue).toBe(60);
+    expect(read('template.yaml').Parameters.SqsBatchSeconds.MaxValue).toBe(60);
     // Lambda has no window for FIFO queues.
     expect(properties('SqsFifoTrigger')?.Events.Sent.Properties).not.toHaveProperty('MaximumBatchingWindowInSeconds');
   });
