@@ -124,6 +124,7 @@ function inOne<Event, One, Answer>(
   records: One[],
   event: Event,
 ): Delivery<One>[] {
+  if (records.length === 0) return [];
   const { together } = adapter;
   const good = together ? records.filter((record) => isIdentified(adapter, record)) : records;
   if (!together || good.length === records.length) return [{ records, event }];

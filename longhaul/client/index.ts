@@ -1,3 +1,4 @@
+export { decodeLogs, type LogsData, type LogsEvent } from './decode-logs.ts';
 export { describeExecution, type ExecutionDescription, UnknownExecutionError } from './describe.ts';
 export { executionName, isExecutionName } from './identity.ts';
 export { defineJob, type EventOf, type InputOf, type JobDefinition, type NameOf, type ResultOf, typed } from './job.ts';

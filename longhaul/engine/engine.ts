@@ -13,7 +13,7 @@ import { Ecs, ecsService } from './services/ecs/index.ts';
 import { bucketsWithEvents, EventBuses, eventsService, executionEvent, objectEvent } from './services/events/index.ts';
 import { issuerService } from './services/issuer/index.ts';
 import { lambdaService } from './services/lambda/index.ts';
-import { LogStore, logsService } from './services/logs/index.ts';
+import { declaredSubscriptions, LogStore, logsService, Subscriptions } from './services/logs/index.ts';
 import { Messaging } from './services/messaging/index.ts';
 import { RecordLog } from './services/record-log/index.ts';
 import { ObjectStore, s3Service } from './services/s3/index.ts';
@@ -153,6 +153,8 @@ async function boot(options: EngineOptions, closers: (() => unknown)[], close: (
   const ecs = new Ecs({ db, fleet, resources });
   const retryDelays = functionRetrySeconds.map((seconds) => seconds * 1000);
   const functions = new Functions({ db, logs, environment, resources, projectDirectory, retryDelays, onNotice });
+  const subscriptions = new Subscriptions({ db, store: logs, functions, onNotice });
+  subscriptions.declare(declaredSubscriptions(resources));
   const events = new EventBuses({ db, resources, onNotice });
   const machines = new StateMachines({
     db,
@@ -171,6 +173,7 @@ async function boot(options: EngineOptions, closers: (() => unknown)[], close: (
   createSecrets(resources, secrets);
   const sources = startSources({ db, objectStore: objects, functions, resources, onNotice });
   closers.push(() => sources.close());
+  closers.push(() => subscriptions.close());
   const announced = bucketsWithEvents(resources);
   objects.onEvent((event) => void (announced.has(event.bucket) && events.emit('default', objectEvent(event))));
 
@@ -178,7 +181,7 @@ async function boot(options: EngineOptions, closers: (() => unknown)[], close: (
     s3Service(objects),
     ...messaging.services,
     ...dynamoDbServices(dynamoDb),
-    logsService(logs),
+    logsService(logs, subscriptions),
     statesService(machines),
     batchService(batch),
     ecsService(ecs),
@@ -204,6 +207,7 @@ async function boot(options: EngineOptions, closers: (() => unknown)[], close: (
     onNotice,
   });
   closers.push(() => recordStreams.close());
+  subscriptions.flush();
   events.start({ functions, machines, aws });
   closers.push(() => events.close());
   writeFileSync(path.join(dataDirectory, 'outputs.json'), `${JSON.stringify(stack.outputs, null, 2)}\n`);

@@ -14,6 +14,7 @@ const RUN = [
   'AWS::Events::EventBus',
   'AWS::Events::Rule',
   'AWS::Logs::LogGroup',
+  'AWS::Logs::SubscriptionFilter',
   'AWS::S3::Bucket',
   'AWS::SNS::Subscription',
   'AWS::SNS::Topic',
@@ -35,6 +36,7 @@ const NOTHING_TO_RUN =
 /** Types of a function's `Events` that reach it here. */
 const DELIVERED = [
   'CloudWatchEvent',
+  'CloudWatchLogs',
   'DynamoDB',
   'EventBridgeRule',
   'HttpApi',

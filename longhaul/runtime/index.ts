@@ -1,5 +1,6 @@
 /** What runs inside a job's container: `import { runJob } from 'longhaul/runtime'`. */
 
+export { decodeLogs, type LogsData, type LogsEvent } from '../client/decode-logs.ts';
 export type { Artifacts, Checkpoint, JobContext, JobHandler, Progress } from './context.ts';
 export type { InputProblem } from './errors.ts';
 export {

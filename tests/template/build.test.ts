@@ -45,15 +45,19 @@ function loadedWith(entry: string): Set<string> {
   return new Set(inputs.map((input) => /node_modules\/((@[^/]+\/)?[^/]+)/.exec(input)?.[1] ?? 'own code'));
 }
 
-test.each(['triggers/s3.mjs', 'triggers/schedule.mjs', 'triggers/sqs.mjs', 'triggers/sns.mjs'])(
-  '%s loads neither schemas nor S3, SQS or Batch before it needs them',
-  (entry) => {
-    const packages = loadedWith(entry);
-    expect(packages).toContain('@aws-sdk/client-sfn');
-    for (const other of ['zod', '@aws-sdk/client-s3', '@aws-sdk/client-sqs', '@aws-sdk/client-batch'])
-      expect(packages).not.toContain(other);
-  },
-);
+test.each([
+  'triggers/s3.mjs',
+  'triggers/schedule.mjs',
+  'triggers/sqs.mjs',
+  'triggers/sns.mjs',
+  'triggers/eventbridge.mjs',
+  'triggers/logs.mjs',
+])('%s loads neither schemas nor S3, SQS or Batch before it needs them', (entry) => {
+  const packages = loadedWith(entry);
+  expect(packages).toContain('@aws-sdk/client-sfn');
+  for (const other of ['zod', '@aws-sdk/client-s3', '@aws-sdk/client-sqs', '@aws-sdk/client-batch'])
+    expect(packages).not.toContain(other);
+});
 
 test('source maps lie beside the code, and no function pays for reading them at its start', () => {
   for (const [name, { Properties }] of functions) {

@@ -1,3 +1,4 @@
+export { declaredSubscriptions } from './declared-subscriptions.ts';
 export {
   type EventQuery,
   type LogEvent,
@@ -8,3 +9,4 @@ export {
   type StoredEvent,
 } from './log-store.ts';
 export { logsService } from './service.ts';
+export { Subscriptions } from './subscriptions.ts';

@@ -32,6 +32,9 @@ export interface LogStream {
 
 export type LogListener = (group: string, stream: string, events: LogEvent[]) => void;
 
+/** Called with the events in the transaction that stores them. */
+export type StoredListener = (group: string, events: StoredEvent[]) => void;
+
 /** Which events of a group; without `streams`, of all streams. */
 export interface EventQuery {
   group: string;
@@ -51,6 +54,7 @@ export interface EventQuery {
 export class LogStore {
   readonly #db: DatabaseSync;
   readonly #listeners = new Set<LogListener>();
+  readonly #storedListeners = new Set<StoredListener>();
 
   /** Drops what is older than its group's retention. */
   constructor(db: DatabaseSync) {
@@ -90,8 +94,10 @@ export class LogStore {
     let [first, last] = [Number.POSITIVE_INFINITY, 0];
     this.#db.exec('SAVEPOINT log_append');
     try {
+      const stored: StoredEvent[] = [];
       for (const { timestamp, message } of events) {
-        insert.run(group, stream, timestamp, now, message);
+        const { lastInsertRowid } = insert.run(group, stream, timestamp, now, message);
+        stored.push({ id: Number(lastInsertRowid), stream, timestamp, ingestionTime: now, message });
         bytes += Buffer.byteLength(message);
         first = Math.min(first, timestamp);
         last = Math.max(last, timestamp);
@@ -103,6 +109,7 @@ export class LogStore {
         )
         .run(first, last, now, group, stream);
       this.#db.prepare('UPDATE log_groups SET bytes = bytes + ? WHERE name = ?').run(bytes, group);
+      for (const listener of this.#storedListeners) listener(group, stored);
       this.#db.exec('RELEASE log_append');
     } catch (error) {
       this.#db.exec('ROLLBACK TO log_append; RELEASE log_append');
@@ -122,6 +129,15 @@ export class LogStore {
   onAppend(listener: LogListener): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
+  }
+
+  /**
+   * Calls `listener` inside the transaction of whatever is appended from now on: what it stores in the same database is
+   * there if and only if the events are. Returns a function that takes the listener off.
+   */
+  onStored(listener: StoredListener): () => void {
+    this.#storedListeners.add(listener);
+    return () => void this.#storedListeners.delete(listener);
   }
 
   /** False when it was there already. */

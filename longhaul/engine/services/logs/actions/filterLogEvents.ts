@@ -1,5 +1,6 @@
 import type { FilterLogEventsCommandInput, FilterLogEventsCommandOutput } from '@aws-sdk/client-cloudwatch-logs';
 import { checkLimit, invalid, requireGroup } from '../errors.ts';
+import { eventId } from '../event-id.ts';
 import { parseFilterPattern } from '../filter-pattern.ts';
 import type { EventQuery, LogStore, StoredEvent } from '../log-store.ts';
 import { readToken, writeToken } from '../position.ts';
@@ -34,7 +35,7 @@ export function filterLogEvents(store: LogStore, input: FilterLogEventsCommandIn
       timestamp,
       message,
       ingestionTime,
-      eventId: `${timestamp}${String(id).padStart(20, '0')}`,
+      eventId: eventId({ timestamp, id }),
     })),
     searchedLogStreams: [],
     ...(isMore ? { nextToken: writeToken('f', events.at(-1)!) } : {}),
