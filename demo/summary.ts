@@ -14,7 +14,7 @@ export function summary({ rows, malformed, columns }: CsvReport): string[] {
     head: ['column', 'type', 'empty', 'distinct', 'range, or most frequent'],
     colWidths: [23, 9, 7, 10, 28],
     chars: NO_LINES,
-    style: { head: ['bold'], border: [], 'padding-left': 0 },
+    style: { head: process.stdout.isTTY ? ['bold'] : [], border: [], 'padding-left': 0 },
   });
   for (const column of columns) {
     table.push([column.name, column.type, column.empty, distinct(column), typical(column)]);
