@@ -15,12 +15,12 @@ export function ofStream<One>(sequenceNumber: (record: One) => string | undefine
     },
     alone: (record) => ({ Records: [record] }),
     answer(outcomes) {
-      const first = outcomes.find(({ status }) => status === 'failed');
-      if (!first) return { batchItemFailures: [] };
-      const itemIdentifier = sequenceNumber(first.record);
+      const failed = outcomes.filter(({ status }) => status === 'failed').map(({ record }) => sequenceNumber(record));
+      const [itemIdentifier] = failed;
+      if (failed.length === 0) return { batchItemFailures: [] };
       // What has no number cannot be named.
-      const isAll = outcomes.every(({ status }) => status === 'failed');
-      if (isAll || typeof itemIdentifier !== 'string' || itemIdentifier === '') allOrError(outcomes);
+      const isNamed = failed.every((number) => typeof number === 'string' && number !== '');
+      if (!isNamed || failed.length === outcomes.length) allOrError(outcomes);
       return { batchItemFailures: [{ itemIdentifier: itemIdentifier as string }] };
     },
   } satisfies Partial<Adapter<{ Records: One[] }, One, SQSBatchResponse>>;

@@ -122,7 +122,8 @@ describe.each(sources)('$name', ({ handler, record, number, members }) => {
 
   test('whatever arrives, nothing passes in silence, and in record mode every good record is started', async () => {
     vi.stubEnv('BATCHING', 'record');
-    const json = fc.json().map((text) => JSON.parse(text));
+    // As it arrives: JSON has no -0.
+    const json = fc.json().map((text) => JSON.parse(JSON.stringify(JSON.parse(text))));
     const damaged = fc.oneof(
       json,
       fc.tuple(fc.constantFrom(...members), json).map(([member, value]) => ({ ...record('x'), [member]: value })),
