@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest';
+import { eventOf } from '../../longhaul/engine/services/events/event.ts';
+import { executionEvent } from '../../longhaul/engine/services/events/execution-event.ts';
+import { declared } from '../../longhaul/engine/services/events/from-template.ts';
+import { targetInput } from '../../longhaul/engine/services/events/input.ts';
+import { parsePattern } from '../../longhaul/engine/services/events/pattern/index.ts';
+import type { Execution } from '../../longhaul/engine/services/states/store.ts';
+import { loadStack } from '../../longhaul/engine/template/index.ts';
+import { deployment } from '../engine/template-load.ts';
+import { resources, root } from './templates.ts';
+
+const { stack } = loadStack(`${root}/template.yaml`, deployment);
+const { outputs } = stack;
+const rule = declared(stack.resources).rules.find(({ name }) => name.includes('StoppedExecutions'))!;
+const [target] = rule.targets;
+const stateMachineArn = outputs.StateMachineArn ?? '';
+
+const execution = (changes: Partial<Execution>) =>
+  eventOf(
+    executionEvent({
+      arn: `${stateMachineArn.replace(':stateMachine:', ':execution:')}:hello-world-1`,
+      name: 'hello-world-1',
+      stateMachineArn,
+      status: 'RUNNING',
+      input: '{"job":"hello-world"}',
+      output: null,
+      error: null,
+      cause: null,
+      startDate: 1,
+      stopDate: null,
+      definition: '{}',
+      ...changes,
+    }),
+  );
+
+test('executions that could not report themselves are reported by a rule, and no others', () => {
+  const fits = parsePattern(rule.pattern);
+  const reported = (['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'] as const).filter((status) =>
+    fits(execution({ status })),
+  );
+  expect(reported).toEqual(['TIMED_OUT', 'ABORTED']);
+  expect(fits(execution({ status: 'ABORTED', stateMachineArn: `${stateMachineArn}-of-somebody-else` }))).toBe(false);
+});
+
+test('their message has the shape of the one that the state machine sends', () => {
+  const message = (changes: Partial<Execution>) => JSON.parse(targetInput(target!, execution(changes), rule));
+  expect(message({ status: 'TIMED_OUT', error: 'States.Timeout', cause: 'too "slow"' })).toEqual({
+    id: 'hello-world-1',
+    job: null,
+    error: 'Execution.TIMED_OUT',
+    cause: { reason: 'too "slow"', error: 'States.Timeout' },
+  });
+  expect(message({ status: 'ABORTED' })).toMatchObject({ error: 'Execution.ABORTED', cause: { reason: '' } });
+});
+
+test('goes to the FailedJobs queue, which takes messages of this rule only', () => {
+  expect(target?.Arn).toBe(outputs.FailedJobsArn);
+  const policies = resources('template.yaml', 'AWS::SQS::QueuePolicy').filter(([, { Properties }]) =>
+    Properties.Queues.includes('FailedJobs'),
+  );
+  expect(policies.flatMap(([, { Properties }]) => Properties.PolicyDocument.Statement)).toEqual([
+    {
+      Sid: 'StoppedExecutions',
+      Effect: 'Allow',
+      Principal: { Service: 'events.amazonaws.com' },
+      Action: 'sqs:SendMessage',
+      Resource: 'FailedJobs.Arn',
+      Condition: { ArnEquals: { 'aws:SourceArn': 'StoppedExecutions.Arn' } },
+    },
+  ]);
+});
