@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { loadStack } from '../../longhaul/engine/template/index.ts';
 import { deployment } from '../engine/template-load.ts';
@@ -59,5 +60,34 @@ describe('what bounds a storm of events', () => {
   test('ApiRequestsPerSecond and ApiBurst bound what the API lets in', () => {
     const { properties } = deployed({ ApiRequestsPerSecond: '3', ApiBurst: '5' });
     expect(properties('Api')?.DefaultRouteSettings).toEqual({ ThrottlingRateLimit: '3', ThrottlingBurstLimit: '5' });
+  });
+});
+
+describe('docs/limits.md', () => {
+  const page = readFileSync(`${root}/docs/limits.md`, 'utf8');
+  const [, section = ''] = /^## What bounds a storm\n([\s\S]*?)^## /m.exec(page) ?? [];
+  const rows = [...section.matchAll(/^\| (`.*?) \| (.*?) \|/gm)].map(([, names = '', defaults = '']) => ({
+    names: [...names.matchAll(/`(\w+)`/g)].map(([, name]) => name),
+    // "0: off" is 0.
+    defaults: defaults.split(', ').map((value) => Number.parseInt(value, 10)),
+  }));
+
+  test('names what bounds a storm by parameters that there are, with their defaults', () => {
+    const { Parameters } = read('template.yaml');
+    expect(rows.length).toBeGreaterThan(4);
+    for (const { names, defaults } of rows) expect(names.map((name) => Parameters[name!]?.Default)).toEqual(defaults);
+  });
+
+  test('counts what an execution costs as the formula has it', () => {
+    // hello-world as deployed: 256 CPU units, 512 MiB, the minimum of a minute, an address.
+    const { Cpu, Memory } = read('containers/hello-world/template.yaml').Parameters;
+    const hour = (Cpu.Default / 1024) * 0.03238 + (Memory.Default / 1024) * 0.00356;
+    const thousand = { transitions: 4000 * 0.000025, fargate: (1000 * hour) / 60, addresses: (1000 * 0.005) / 60 };
+    expect(page).toContain(`$${thousand.transitions.toFixed(2)} Step Functions`);
+    expect(page).toContain(`$${thousand.fargate.toFixed(3)} Fargate`);
+    expect(page).toContain(`$${thousand.addresses.toFixed(3)} addresses`);
+    const all = thousand.transitions + thousand.fargate + thousand.addresses + 0.002;
+    expect(page).toContain(`**$${all.toFixed(2)}**`);
+    expect(page).toContain(`**$${(all * 1000).toFixed(0)}**`);
   });
 });
