@@ -267,6 +267,21 @@ describe('rules', () => {
     });
   });
 
+  test('of the template are what the template says at the next start, whatever was put over them', async () => {
+    const declared = rule({ source: ['shop'] }, { Arn: functionArn });
+    const patterns = async () => (await events.send(new ListRulesCommand({}))).Rules?.map((one) => one.EventPattern);
+    open([declared]);
+    await events.send(new PutRuleCommand({ Name: 'Rule', EventPattern: '{"source":["mine"]}' }));
+    expect(await patterns()).toEqual(['{"source":["mine"]}']);
+    await buses.close();
+    open([declared]);
+    expect(await patterns()).toEqual(['{"source":["shop"]}']);
+    await events.send(new PutRuleCommand({ Name: 'Rule', EventPattern: '{"source":["mine"]}' }));
+    await buses.close();
+    open();
+    expect(await patterns()).toEqual([]);
+  });
+
   test('that cannot be read are told to whoever puts them', async () => {
     const broken = rule({ source: [{ like: 'x' }] }, { Arn: functionArn });
     const topic = rule({ source: ['x'] }, { Arn: 'arn:aws:sns:us-east-1:000000000000:topic' });

@@ -65,7 +65,10 @@ export class EventStore {
   /** @param declared - by the template, which has the last word at the next start */
   saveRule(rule: Rule, declared: boolean): void {
     this.#db
-      .prepare('INSERT OR REPLACE INTO events_rules (bus, name, declared, rule) VALUES (?, ?, ?, ?)')
+      .prepare(
+        `INSERT INTO events_rules (bus, name, declared, rule) VALUES (?, ?, ?, ?)
+         ON CONFLICT DO UPDATE SET rule = excluded.rule, declared = max(declared, excluded.declared)`,
+      )
       .run(rule.bus, rule.name, declared ? 1 : 0, JSON.stringify(rule));
   }
 

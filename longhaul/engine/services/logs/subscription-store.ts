@@ -62,7 +62,8 @@ export class SubscriptionStore {
     this.#db
       .prepare(
         `INSERT INTO log_subscriptions (log_group, name, pattern, destination, created, declared) VALUES (?, ?, ?, ?, ?, ?)
-         ON CONFLICT DO UPDATE SET pattern = excluded.pattern, destination = excluded.destination, declared = excluded.declared`,
+         ON CONFLICT DO UPDATE SET pattern = excluded.pattern, destination = excluded.destination,
+           declared = max(declared, excluded.declared)`,
       )
       .run(group, name, pattern, destination, created, declared ? 1 : 0);
   }
