@@ -1,0 +1,219 @@
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { DeleteObjectCommand, GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import {
+  ChangeMessageVisibilityCommand,
+  DeleteMessageCommand,
+  ReceiveMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import { mockClient } from 'aws-sdk-client-mock';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { findDeployment } from '../../longhaul/cli/deployment.ts';
+import { DeadLetters } from '../../longhaul/client/dead-letters.ts';
+
+const lambda = mockClient(LambdaClient);
+const s3 = mockClient(S3Client);
+const sqs = mockClient(SQSClient);
+const cloudFormation = mockClient(CloudFormationClient);
+
+const source = 'arn:aws:sqs:eu-central-1:123456789012:orders';
+const outputs = { OrdersDeadLettersUrl: 'https://sqs/dead', OrdersArn: source, OrdersTrigger: 'orders-trigger' };
+const bucket = { DeadLettersBucketName: 'dead' };
+
+beforeEach(() => {
+  for (const client of [lambda, s3, sqs, cloudFormation]) client.reset();
+  sqs.on(ReceiveMessageCommand).resolves({});
+  sqs.on(ChangeMessageVisibilityCommand).resolves({});
+  sqs.on(DeleteMessageCommand).resolves({});
+  s3.on(ListObjectsV2Command).resolves({});
+});
+
+const message = (MessageId: string, more: object = {}) => ({
+  MessageId,
+  ReceiptHandle: `handle of ${MessageId}`,
+  Body: `body of ${MessageId}`,
+  Attributes: { SentTimestamp: '1767323045678', ApproximateReceiveCount: '1' },
+  ...more,
+});
+const answers = (value: unknown, more: object = {}) =>
+  lambda.on(InvokeCommand).resolves({ Payload: Buffer.from(JSON.stringify(value)) as never, ...more });
+const receives = (...Messages: ReturnType<typeof message>[]) =>
+  sqs.on(ReceiveMessageCommand).resolvesOnce({ Messages }).resolves({});
+const removed = () => sqs.commandCalls(DeleteMessageCommand).map(({ args }) => args[0].input.ReceiptHandle);
+const shown = () => sqs.commandCalls(ChangeMessageVisibilityCommand).map(({ args }) => args[0].input);
+const sent = () => lambda.commandCalls(InvokeCommand).map(({ args }) => args[0].input);
+const retry = (id?: string) => Array.fromAsync(new DeadLetters(outputs).retry(id), ({ letter, ...outcome }) => outcome);
+
+describe('a queue of dead letters', () => {
+  test('that is listed loses none, and shows them to others again', async () => {
+    receives(message('a'), message('b'));
+    const letters = await new DeadLetters(outputs).list();
+    expect(letters).toMatchObject([
+      {
+        id: 'a',
+        source,
+        identity: 'a',
+        functionName: 'orders-trigger',
+        reason: expect.stringContaining('moved by SQS'),
+      },
+      { id: 'b' },
+    ]);
+    expect(shown()).toMatchObject(['a', 'b'].map((id) => ({ ReceiptHandle: `handle of ${id}`, VisibilityTimeout: 0 })));
+    expect(removed()).toEqual([]);
+  });
+
+  test('is read to its end, though a slow reader meets its messages again', async () => {
+    const once = [message('a'), message('b')];
+    sqs.on(ReceiveMessageCommand).resolves({ Messages: once });
+    expect(await new DeadLetters(outputs).list()).toHaveLength(2);
+  });
+
+  test('gives the function the message as it was, under its own id, and takes it away when it is handled', async () => {
+    const MessageAttributes = {
+      'Longhaul.Reason': { DataType: 'String', StringValue: 'why' },
+      'Longhaul.Source': { DataType: 'String', StringValue: source },
+      'Longhaul.Identity': { DataType: 'String', StringValue: 'original' },
+      IdempotencyKey: { DataType: 'String', StringValue: 'key' },
+      Raw: { DataType: 'Binary', BinaryValue: new Uint8Array([0, 255]) },
+    };
+    receives(message('a', { MessageAttributes }));
+    answers({ batchItemFailures: [] });
+    expect(await retry()).toEqual([{ outcome: 'handled' }]);
+    expect(sent()).toMatchObject([{ FunctionName: 'orders-trigger' }]);
+    expect(JSON.parse(String(sent()[0]?.Payload))).toEqual({
+      Records: [
+        {
+          messageId: 'original',
+          receiptHandle: 'handle of a',
+          body: 'body of a',
+          attributes: {
+            SentTimestamp: '1767323045678',
+            ApproximateReceiveCount: '1',
+            DeadLetterQueueSourceArn: source,
+          },
+          messageAttributes: {
+            IdempotencyKey: { stringValue: 'key', stringListValues: [], binaryListValues: [], dataType: 'String' },
+            Raw: { binaryValue: 'AP8=', stringListValues: [], binaryListValues: [], dataType: 'Binary' },
+          },
+          eventSource: 'aws:sqs',
+          eventSourceARN: source,
+          awsRegion: 'eu-central-1',
+        },
+      ],
+    });
+    expect(removed()).toEqual(['handle of a']);
+  });
+
+  test.each([
+    [
+      { errorType: 'MalformedEventError', errorMessage: 'no' },
+      { FunctionError: 'Unhandled' },
+      'MalformedEventError: no',
+    ],
+    [{ batchItemFailures: [{ itemIdentifier: 'a' }] }, {}, 'see the log of the function'],
+  ])('keeps what its function fails with again: %j', async (payload, more, reason) => {
+    receives(message('a'));
+    answers(payload, more);
+    expect(await retry()).toEqual([{ outcome: 'failed', reason }]);
+    expect(removed()).toEqual([]);
+    expect(shown()).toMatchObject([{ ReceiptHandle: 'handle of a', VisibilityTimeout: 0 }]);
+  });
+
+  test('keeps everything, and shows it again, when the function cannot be invoked', async () => {
+    receives(message('a'), message('b'));
+    lambda.on(InvokeCommand).rejects(Object.assign(new Error('Rate Exceeded.'), { name: 'TooManyRequestsException' }));
+    await expect(retry()).rejects.toThrow('Rate Exceeded.');
+    expect(removed()).toEqual([]);
+    expect(shown()).toHaveLength(2);
+  });
+
+  test('sends the one that was asked for and no other', async () => {
+    receives(message('a'), message('b'), message('c'));
+    answers({ batchItemFailures: [] });
+    await retry('b');
+    expect(removed()).toEqual(['handle of b']);
+    expect(sent()).toHaveLength(1);
+  });
+
+  test('is found by the outputs of the stack only together with its source and its function', async () => {
+    await new DeadLetters({ OrdersDeadLettersUrl: 'https://sqs/dead', FailedJobsUrl: 'https://sqs/failed' }).list();
+    expect(sqs.calls()).toEqual([]);
+  });
+});
+
+describe('the bucket of dead letters', () => {
+  const store = (...records: unknown[]) => {
+    const keys = records.map(
+      (_, index) => `aws/lambda/async/f/2026/01/02/2026-01-02T03.04.05-0000000${index}-0000-4000-8000-000000000000`,
+    );
+    s3.on(ListObjectsV2Command).resolves({ Contents: keys.map((Key) => ({ Key })) });
+    records.forEach((record, index) => {
+      const Body = { transformToString: async () => (typeof record === 'string' ? record : JSON.stringify(record)) };
+      s3.on(GetObjectCommand, { Bucket: 'dead', Key: keys[index]! }).resolves({ Body: Body as never });
+    });
+    s3.on(DeleteObjectCommand).resolves({});
+    return keys;
+  };
+  const requestContext = {
+    functionArn: 'arn:aws:lambda:us-east-1:123456789012:function:f:$LATEST',
+    condition: 'RetriesExhausted',
+  };
+  const timestamp = '2026-01-02T03:04:05.678Z';
+
+  test.each([
+    [
+      { Records: [{ eventSource: 'aws:s3', s3: { bucket: { name: 'b' }, object: { key: 'k' } } }] },
+      'aws:s3',
+      's3://b/k',
+    ],
+    [{ source: 'orders', id: 'e1', detail: {} }, 'orders', 'e1'],
+    [{ scheduleArn: 'arn:schedule', scheduledTime: '2026-01-01T00:00:00Z' }, 'arn:schedule', '2026-01-01T00:00:00Z'],
+    [{ Records: [{ eventSource: 'aws:dynamodb', eventID: 'e1' }, { eventID: 'e2' }] }, 'aws:dynamodb', 'e1 and 1 more'],
+    ['whatever', 'unknown', 'unknown'],
+    [null, 'unknown', 'unknown'],
+  ])('says where an event came from, and which one it is: %j', async (requestPayload, from, identity) => {
+    store({ version: '1.0', timestamp, requestContext, requestPayload });
+    expect(await new DeadLetters(bucket).list()).toMatchObject([
+      { source: from, identity, functionName: 'f', reason: 'RetriesExhausted', time: new Date(timestamp) },
+    ]);
+  });
+
+  test('gives the records of a stream, which it holds as text, to their function again', async () => {
+    const event = { Records: [{ eventSource: 'aws:kinesis', eventID: 'shardId-0:1' }] };
+    const [Key] = store({ version: '1.0', timestamp, requestContext, payload: JSON.stringify(event) });
+    answers({ batchItemFailures: [] });
+    expect(await Array.fromAsync(new DeadLetters(bucket).retry())).toHaveLength(1);
+    expect(JSON.parse(String(sent()[0]?.Payload))).toEqual(event);
+    expect(s3.commandCalls(DeleteObjectCommand).map(({ args }) => args[0].input)).toEqual([{ Bucket: 'dead', Key }]);
+  });
+
+  test('may hold other things, which are left alone', async () => {
+    store('no JSON', '[]', 'null', { requestContext: {} });
+    expect(await new DeadLetters(bucket).list()).toEqual([]);
+  });
+});
+
+describe('a stack on AWS', () => {
+  test('is found by its name, with its outputs', async () => {
+    cloudFormation.on(DescribeStacksCommand, { StackName: 'production' }).resolves({
+      Stacks: [
+        {
+          StackName: 'production',
+          CreationTime: new Date(),
+          StackStatus: 'UPDATE_COMPLETE',
+          Outputs: [{ OutputKey: 'OrdersArn', OutputValue: source }],
+        },
+      ],
+    });
+    expect(await findDeployment({ stack: 'production', region: 'eu-central-1', data: '.longhaul' })).toEqual({
+      outputs: { OrdersArn: source },
+      aws: { region: 'eu-central-1' },
+    });
+  });
+
+  test('that is not there is an error in the words of CloudFormation', async () => {
+    cloudFormation.on(DescribeStacksCommand).rejects(new Error('Stack with id nope does not exist'));
+    await expect(findDeployment({ stack: 'nope', data: '.longhaul' })).rejects.toThrow('nope does not exist');
+  });
+});
