@@ -19,6 +19,7 @@ export class UnknownLetterError extends Error {
 /**
  * The dead letters of a stack, in its queues and in its bucket. The stack's outputs say where: `DeadLettersBucketName`, and for each
  * queue `NAMEDeadLettersUrl` with `NAMEArn` (the queue whose messages they are) and `NAMETrigger` (the function that handles those).
+ * A rule's queue, of events that did not reach the function, is `UndeliveredNAMEUrl` with `UndeliveredNAMETrigger`.
  */
 export class DeadLetters {
   readonly #stores: Store[];
@@ -83,8 +84,9 @@ export class DeadLetters {
 
 function deadLetterQueues(outputs: Record<string, string>): DeadLetterQueue[] {
   return Object.entries(outputs).flatMap(([name, url]) => {
-    const prefix = /^(.+)DeadLettersUrl$/.exec(name)?.[1];
-    const { [`${prefix}Arn`]: sourceArn, [`${prefix}Trigger`]: functionName } = outputs;
-    return prefix && sourceArn && functionName ? [{ url, sourceArn, functionName }] : [];
+    const [, prefix, ofRule] = /^(?:(.+)DeadLetters|(Undelivered.+))Url$/.exec(name) ?? [];
+    const functionName = outputs[`${prefix ?? ofRule}Trigger`];
+    const sourceArn = prefix && outputs[`${prefix}Arn`];
+    return functionName && (ofRule || sourceArn) ? [{ url, sourceArn, functionName }] : [];
   });
 }

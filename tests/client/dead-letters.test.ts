@@ -142,6 +142,22 @@ describe('a queue of dead letters', () => {
   });
 });
 
+test('events that a rule could not deliver are given to its function as they were', async () => {
+  const event = { id: 'e1', source: 'orders', detail: {} };
+  const MessageAttributes = {
+    ERROR_CODE: { DataType: 'String', StringValue: 'NO_PERMISSIONS' },
+    ERROR_MESSAGE: { DataType: 'String', StringValue: 'may not invoke' },
+  };
+  receives(message('a', { Body: JSON.stringify(event), MessageAttributes }));
+  answers([{ id: 'hello-world-1', started: true }]);
+  const letters = new DeadLetters({ UndeliveredEventsUrl: 'https://sqs/rule', UndeliveredEventsTrigger: 'events' });
+  expect(await Array.fromAsync(letters.retry())).toMatchObject([
+    { letter: { source: 'orders', identity: 'e1', reason: 'NO_PERMISSIONS: may not invoke' }, outcome: 'handled' },
+  ]);
+  expect(sent()).toMatchObject([{ FunctionName: 'events', Payload: JSON.stringify(event) }]);
+  expect(removed()).toEqual(['handle of a']);
+});
+
 describe('the bucket of dead letters', () => {
   const store = (...records: unknown[]) => {
     const keys = records.map(

@@ -6,12 +6,14 @@ import {
   ReceiveMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
+import { describeEvent } from './describe-event.ts';
 import type { DeadLetter, Store } from './letter.ts';
 
-/** A queue of dead letters, of which queue they are, and the function that handles that queue's messages. */
+/** A queue of dead letters, and the function that is to handle them. */
 export interface DeadLetterQueue {
   url: string;
-  sourceArn: string;
+  /** The queue whose messages they are; undefined for a rule's queue, whose messages are events as the function gets them. */
+  sourceArn: string | undefined;
   functionName: string;
 }
 
@@ -52,7 +54,9 @@ export function queueStore(client: SQSClient, queue: DeadLetterQueue): Store {
             );
             held.delete(message.MessageId!);
           };
-          yield { letter: letterOf(message, queue), remove };
+          const { sourceArn } = queue;
+          const letter = sourceArn === undefined ? undelivered(message) : messageOf(message, sourceArn);
+          yield { letter: { ...letter, functionName: queue.functionName }, remove };
         }
       }
     } finally {
@@ -70,11 +74,34 @@ async function giveBack(client: SQSClient, QueueUrl: string, ReceiptHandle: stri
   }
 }
 
+type Letter = Omit<DeadLetter, 'functionName'>;
+
+/** The event that EventBridge could not deliver, with its reason in `ERROR_CODE` and `ERROR_MESSAGE`. */
+function undelivered({ MessageId = '', Body = '', Attributes = {}, MessageAttributes = {} }: Message): Letter {
+  const event = parsed(Body);
+  const { ERROR_CODE: code, ERROR_MESSAGE: text } = MessageAttributes;
+  return {
+    id: MessageId,
+    time: new Date(Number(Attributes.SentTimestamp)),
+    reason: [code?.StringValue, text?.StringValue].filter(Boolean).join(': ') || 'not delivered',
+    ...describeEvent(event),
+    event,
+  };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
 /** The letter with the event that holds the message as it was in its own queue. */
-function letterOf(message: Message, queue: DeadLetterQueue): DeadLetter {
+function messageOf(message: Message, sourceArn: string): Letter {
   const { MessageId = '', Body = '', Attributes = {}, MessageAttributes = {} } = message;
   const ours = (name: string) => MessageAttributes[`Longhaul.${name}`]?.StringValue;
-  const source = ours('Source') ?? Attributes.DeadLetterQueueSourceArn ?? queue.sourceArn;
+  const source = ours('Source') ?? Attributes.DeadLetterQueueSourceArn ?? sourceArn;
   const messageId = ours('Identity') ?? MessageId; // what SQS moves keeps its id
   const theirs = Object.entries(MessageAttributes).filter(([name]) => !OURS.test(name));
   const record = {
@@ -95,7 +122,6 @@ function letterOf(message: Message, queue: DeadLetterQueue): DeadLetter {
     reason: ours('Reason') ?? 'moved by SQS after its last receive: the function ended, or could not say why',
     source,
     identity: MessageAttributes.IdempotencyKey?.StringValue ?? messageId,
-    functionName: queue.functionName,
     event: { Records: [record] },
   };
 }
