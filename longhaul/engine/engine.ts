@@ -12,6 +12,7 @@ import { DynamoDb, dynamoDbServices, tableStreams } from './services/dynamodb/in
 import { Ecs, ecsService } from './services/ecs/index.ts';
 import { bucketsWithEvents, EventBuses, eventsService, executionEvent, objectEvent } from './services/events/index.ts';
 import { issuerService } from './services/issuer/index.ts';
+import { Kinesis, kinesisService, kinesisStreams } from './services/kinesis/index.ts';
 import { lambdaService } from './services/lambda/index.ts';
 import { declaredSubscriptions, LogStore, logsService, Subscriptions } from './services/logs/index.ts';
 import { Messaging } from './services/messaging/index.ts';
@@ -148,6 +149,7 @@ async function boot(options: EngineOptions, closers: (() => unknown)[], close: (
   const log = new RecordLog(db, wallClock);
   const dynamoDb = await DynamoDb.open({ db, log, clock: wallClock, directory: path.join(dataDirectory, 'tables') });
   closers.push(() => dynamoDb.close());
+  const kinesis = new Kinesis({ db, log, clock: wallClock });
   const fleet = new Fleet({ db, logs, environment, longestStopTimeoutSeconds });
   const batch = new Batch({ db, fleet, resources, minimumTimeoutSeconds, stateTimeLimitSeconds });
   const ecs = new Ecs({ db, fleet, resources });
@@ -169,7 +171,7 @@ async function boot(options: EngineOptions, closers: (() => unknown)[], close: (
     () => functions.close(),
     () => machines.close(),
   );
-  await provision(resources, { objects, messaging, dynamoDb });
+  await provision(resources, { objects, messaging, dynamoDb, kinesis });
   createSecrets(resources, secrets);
   const sources = startSources({ db, objectStore: objects, functions, resources, onNotice });
   closers.push(() => sources.close());
@@ -181,6 +183,7 @@ async function boot(options: EngineOptions, closers: (() => unknown)[], close: (
     s3Service(objects),
     ...messaging.services,
     ...dynamoDbServices(dynamoDb),
+    kinesisService(kinesis),
     logsService(logs, subscriptions),
     statesService(machines),
     batchService(batch),
@@ -202,7 +205,7 @@ async function boot(options: EngineOptions, closers: (() => unknown)[], close: (
     db,
     resources,
     functions,
-    streams: { DynamoDB: tableStreams(dynamoDb.streams) },
+    streams: { DynamoDB: tableStreams(dynamoDb.streams), Kinesis: kinesisStreams(kinesis) },
     destinations: sdkDestinations(environment),
     onNotice,
   });

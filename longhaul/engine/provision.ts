@@ -1,4 +1,5 @@
 import type { DynamoDb } from './services/dynamodb/index.ts';
+import type { Kinesis } from './services/kinesis/index.ts';
 import type { Messaging } from './services/messaging/index.ts';
 import type { ObjectStore } from './services/s3/index.ts';
 import { subscriptionAttributes } from './sources/sns.ts';
@@ -7,7 +8,12 @@ import type { Resource } from './template/index.ts';
 /** Creates what the services must hold before the first request; what is there from the last start stays as it is. */
 export async function provision(
   resources: Resource[],
-  { objects, messaging, dynamoDb }: { objects: ObjectStore; messaging: Messaging; dynamoDb: DynamoDb },
+  {
+    objects,
+    messaging,
+    dynamoDb,
+    kinesis,
+  }: { objects: ObjectStore; messaging: Messaging; dynamoDb: DynamoDb; kinesis: Kinesis },
 ): Promise<void> {
   for (const resource of resources) {
     const { type, ref, properties, attributes } = resource;
@@ -23,6 +29,7 @@ export async function provision(
       );
     }
     if (type === 'AWS::DynamoDB::Table') await dynamoDb.declare(resource);
+    if (type === 'AWS::Kinesis::Stream') kinesis.declare(resource);
   }
 }
 

@@ -13,6 +13,7 @@ const RUN = [
   'AWS::ECS::TaskDefinition',
   'AWS::Events::EventBus',
   'AWS::Events::Rule',
+  'AWS::Kinesis::Stream',
   'AWS::Logs::LogGroup',
   'AWS::Logs::SubscriptionFilter',
   'AWS::S3::Bucket',

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { alsoHttp2 } from './also-http2.ts';
 import { isForeignOrigin, isLoopbackHost, listen } from './listen.ts';
 import { refuseHost, refuseOrigin, refuseService } from './refusal.ts';
 import { serviceOf } from './routing.ts';
@@ -44,14 +45,16 @@ export async function startEndpoint({ host = '127.0.0.1', port, services }: Endp
     await service.handle(request, response);
   }
 
-  const server = createServer((request, response) => {
+  const handle = (request: IncomingMessage, response: ServerResponse) => {
     route(request, response).catch((error: unknown) => {
       // A client that went away in the middle of a body is its own business; everything else is a fault of ours.
       if (!request.socket.destroyed) console.error(`${request.method} ${request.url}:`, error);
       if (response.headersSent) response.destroy();
       else response.writeHead(500, { 'content-type': 'text/plain' }).end(`The local engine failed: ${error}\n`);
     });
-  });
+  };
+  const server = createServer(handle);
+  const endOthers = alsoHttp2(server, handle);
   // An upload of many gigabytes may take its time; an SDK keeps connections for longer than Node's 5 seconds.
   server.requestTimeout = 0;
   server.keepAliveTimeout = 65_000;
@@ -65,6 +68,7 @@ export async function startEndpoint({ host = '127.0.0.1', port, services }: Endp
       new Promise((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
+        endOthers();
       }),
   };
 }

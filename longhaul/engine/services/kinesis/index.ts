@@ -1,0 +1,3 @@
+export { Kinesis, type KinesisOptions } from './kinesis.ts';
+export { kinesisStreams } from './record-streams.ts';
+export { kinesisService } from './service.ts';
