@@ -1,6 +1,6 @@
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy, { type MiddyfiedHandler } from '@middy/core';
-import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { logger } from '../logger.ts';
 import { asProblem } from './problem.ts';
 
@@ -8,7 +8,7 @@ type Answer = APIGatewayProxyStructuredResultV2;
 
 /** A Lambda handler of one route of the HTTP API (payload format 2.0). Whatever is thrown becomes problem+json. */
 export function route(
-  handle: (request: APIGatewayProxyEventV2) => Answer | Promise<Answer>,
+  handle: (request: APIGatewayProxyEventV2, context: Context) => Answer | Promise<Answer>,
 ): MiddyfiedHandler<APIGatewayProxyEventV2, Answer> {
   return middy<APIGatewayProxyEventV2, Answer>()
     .use(injectLambdaContext(logger, { resetKeys: true }))
@@ -17,7 +17,7 @@ export function route(
       if (problem.status >= 500) logger.error(problem.message, { error: request.error as Error });
       request.response = problem.response();
     })
-    .handler(async (event: APIGatewayProxyEventV2) => handle(event));
+    .handler(async (event: APIGatewayProxyEventV2, context: Context) => handle(event, context));
 }
 
 export function json(statusCode: number, body: unknown, headers: Record<string, string> = {}): Answer {

@@ -45,7 +45,7 @@ export class Problem extends Error {
 
 /** Names of what AWS services say when there is too much at once: to come back later helps. */
 const OVERLOAD =
-  /Throttl|TooManyRequests|RequestLimitExceeded|SlowDown|ExecutionLimitExceeded|ServiceUnavailable|TimeoutError|Timeout$/;
+  /Throttl|TooManyRequests|ThroughputExceeded|RequestLimitExceeded|SlowDown|ExecutionLimitExceeded|ServiceUnavailable|TimeoutError|Timeout$/;
 
 /** What a caller is told of an error that was not meant for it: how to go on, and nothing of the inside. */
 export function asProblem(error: unknown): Problem {

@@ -5,27 +5,48 @@ import { ownKey } from '../triggers/own-key.ts';
 import { accepted, route } from './api.ts';
 import { readBody } from './body.ts';
 import { deployedJob } from './deployed-jobs.ts';
-import { identityOf } from './identity.ts';
+import { idempotencyKey, identityOf } from './identity.ts';
 import { Problem } from './problem.ts';
 
 /**
  * `POST /jobs/{name}` → 202 `{ id, job, href }`, `Location: /executions/{id}`. The body is the job's input and arrives in
- * its container as it was sent. With an `Idempotency-Key` the same request may be sent again, and is answered the same.
+ * its container as it was sent. With an `Idempotency-Key` the same request may be sent again and is answered the same, also
+ * while the first is still being answered; another body under the key is refused.
  */
-export const handler = route(async (request) => {
+export const handler = route(async (request, context) => {
   const job = deployedJob(request.pathParameters?.name);
   logger.appendKeys({ job: job.name });
   const body = readBody(request);
+  const identity = identityOf(request);
+  const start = () => startJob(job, body, identity);
+  if (idempotencyKey(request) === undefined) return start();
+  const { sameAnswer } = await import('./same-answer.ts');
+  return sameAnswer(answersTable(), { key: [job.name, ...identity], body: body.text }, context, start);
+});
+
+async function startJob(job: JobDefinition, body: { text: string; value: unknown }, identity: string[]) {
   await check(job, body.value);
   const key = await ownKey(job.name, body.value);
-  const identity = key === undefined ? ['http', ...identityOf(request)] : ['key', key];
   const { id, started } = await startExecution(
-    { job: job.name, event: body.text, identity, source: 'http' },
+    {
+      job: job.name,
+      event: body.text,
+      identity: key === undefined ? ['http', ...identity] : ['key', key],
+      source: 'http',
+    },
     stackFromEnvironment(),
   );
   logger.info(started ? 'Started' : 'Had been started before', { id });
   return accepted(id, job.name);
-});
+}
+
+function answersTable(): string {
+  const table = process.env.ANSWERS_TABLE;
+  if (table) return table;
+  throw new Error(
+    'The environment variable ANSWERS_TABLE is not set; it names the table of answers by Idempotency-Key',
+  );
+}
 
 /** @throws Problem 422 with the place of each thing that the job's schema refuses. */
 async function check({ name, input }: JobDefinition, value: unknown): Promise<void> {

@@ -107,6 +107,19 @@ describe('a request under /hooks', () => {
   });
 });
 
+test('POST /jobs with an Idempotency-Key answers the same again, and refuses another body', async () => {
+  const run = async (body: string) => {
+    const response = await send('/jobs/hello-world', { body, headers: { 'idempotency-key': 'run-once' } });
+    return { status: response.status, location: response.headers.get('location'), body: await response.text() };
+  };
+  const before = (await executions()).length;
+  const answers = await Promise.all(Array.from({ length: 20 }, () => run('{"name":"world"}')));
+  expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
+  expect(await run('{"name":"world"}')).toEqual(answers[0]);
+  expect(await run('{"name":"moon"}')).toMatchObject({ status: 422, body: expect.stringContaining('another body') });
+  expect((await executions()).length).toBe(before + 1);
+});
+
 describe('a webhook', () => {
   const secrets = () => new SecretsManagerClient(engine.aws);
   beforeAll(async () => {

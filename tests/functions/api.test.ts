@@ -1,3 +1,4 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { DescribeExecutionCommand, ExecutionDoesNotExist, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
@@ -11,6 +12,8 @@ import { context, environment, sample } from './lambda.ts';
 
 const sfn = mockClient(SFNClient);
 const s3 = mockClient(S3Client);
+// No answer was given before: idempotency.test.ts tests the others.
+mockClient(DynamoDBClient).resolves({});
 const logged: string[] = [];
 
 beforeEach(() => {

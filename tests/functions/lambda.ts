@@ -6,6 +6,7 @@ export const environment = {
   STATE_MACHINE_ARN: 'arn:aws:states:us-east-1:000000000000:stateMachine:longhaul',
   ARTIFACTS_BUCKET: 'longhaul-artifacts-000000000000',
   JOBS: 'hello-world,csv-report',
+  ANSWERS_TABLE: 'longhaul-Answers',
   AWS_REGION: 'us-east-1',
 };
 

@@ -1,3 +1,4 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import {
@@ -21,6 +22,7 @@ beforeEach(() => {
   sfn.on(DescribeExecutionCommand).resolves({ status: 'RUNNING', startDate: new Date(0), input: '{}' });
   sfn.on(GetExecutionHistoryCommand).resolves({ events: [] });
   mockClient(S3Client).rejects(Object.assign(new Error('The specified key does not exist.'), { name: 'NoSuchKey' }));
+  mockClient(DynamoDBClient).resolves({});
   const secrets = mockClient(SecretsManagerClient);
   secrets.on(GetSecretValueCommand).resolves({ SecretString: 'sample-secret' });
   secrets

@@ -57,7 +57,17 @@ test.each([
   ['SnsTrigger', ['s3:PutObject', 'states:StartExecution']],
   ['DynamoDbTrigger', ['s3:ListBucket', 's3:PutObject', 's3:PutObject', 'states:StartExecution']],
   ['ListJobs', []],
-  ['RunJob', ['s3:PutObject', 'states:StartExecution']],
+  [
+    'RunJob',
+    [
+      'dynamodb:DeleteItem',
+      'dynamodb:GetItem',
+      'dynamodb:PutItem',
+      'dynamodb:UpdateItem',
+      's3:PutObject',
+      'states:StartExecution',
+    ],
+  ],
   [
     'GetExecution',
     ['batch:DescribeJobs', 's3:GetObject', 's3:ListBucket', 'states:DescribeExecution', 'states:GetExecutionHistory'],

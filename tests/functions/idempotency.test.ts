@@ -1,0 +1,186 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { mockClient } from 'aws-sdk-client-mock';
+import fc from 'fast-check';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { handler } from '../../functions/api/run-job.ts';
+import { openDatabase } from '../../longhaul/engine/database.ts';
+import { type Endpoint, startEndpoint } from '../../longhaul/engine/endpoint/index.ts';
+import { wallClock } from '../../longhaul/engine/functions/index.ts';
+import { DynamoDb, dynamoDbServices } from '../../longhaul/engine/services/dynamodb/index.ts';
+import { RecordLog } from '../../longhaul/engine/services/record-log/index.ts';
+import type { Resource } from '../../longhaul/engine/template/index.ts';
+import { read, root } from '../template/templates.ts';
+import { context, environment, sample } from './lambda.ts';
+
+/** The table of the template, in the engine's DynamoDB. */
+const answers = (): Resource => ({
+  logicalId: 'Answers',
+  path: 'Answers',
+  type: 'AWS::DynamoDB::Table',
+  ref: environment.ANSWERS_TABLE,
+  attributes: { Arn: `arn:aws:dynamodb:us-east-1:000000000000:table/${environment.ANSWERS_TABLE}` },
+  metadata: {},
+  templateFile: join(root, 'template.yaml'),
+  properties: read('template.yaml').Resources.Answers.Properties,
+});
+
+const sfn = mockClient(SFNClient);
+let directory: string;
+let endpoint: Endpoint;
+let dynamoDb: DynamoDb;
+let db: ReturnType<typeof openDatabase>;
+const logged: string[] = [];
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'longhaul-idempotency-'));
+  db = openDatabase(join(directory, 'engine.sqlite'));
+  const log = new RecordLog(db, wallClock);
+  dynamoDb = await DynamoDb.open({ db, log, clock: wallClock, directory: join(directory, 'tables') });
+  await dynamoDb.declare(answers());
+  endpoint = await startEndpoint({ port: 0, services: dynamoDbServices(dynamoDb) });
+});
+afterAll(async () => {
+  await endpoint.close();
+  await dynamoDb.close();
+  db.close();
+  await rm(directory, { recursive: true, force: true });
+});
+beforeEach(() => {
+  sfn.reset();
+  sfn.on(StartExecutionCommand).resolves({});
+  logged.length = 0;
+  for (const stream of [process.stdout, process.stderr]) {
+    vi.spyOn(stream, 'write').mockImplementation((line) => logged.push(String(line)) > 0);
+  }
+  const AWS = { AWS_ENDPOINT_URL: endpoint.url, AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' };
+  for (const [name, value] of Object.entries({ ...environment, ...AWS })) vi.stubEnv(name, value);
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  vi.restoreAllMocks();
+});
+
+let keys = 0;
+const newKey = () => `key-${keys++}`;
+async function post(key: string | undefined, body = '{"name":"world"}', more: { name?: string; sub?: string } = {}) {
+  const request = sample('RunJob');
+  delete request.headers['idempotency-key'];
+  if (key !== undefined) request.headers['idempotency-key'] = key;
+  request.requestContext.requestId = `request-${keys++}`;
+  request.pathParameters.name = more.name ?? 'hello-world';
+  if (more.sub) request.requestContext.authorizer = { jwt: { claims: { iss: 'https://issuer', sub: more.sub } } };
+  return (await handler({ ...request, body }, context)) as APIGatewayProxyStructuredResultV2;
+}
+const starts = () => sfn.commandCalls(StartExecutionCommand).length;
+
+test('the same request is answered the same, word for word, and starts nothing twice', async () => {
+  const key = newKey();
+  const first = await post(key);
+  expect(first.statusCode).toBe(202);
+  for (let repetition = 0; repetition < 3; repetition++) expect(await post(key)).toEqual(first);
+  expect(starts()).toBe(1);
+});
+
+test('another body under the same key is refused, and nothing of either is stored or logged', async () => {
+  const key = newKey();
+  await post(key, '{"name":"first-body"}');
+  const second = await post(key, '{"name":"second-body"}');
+  expect(second).toMatchObject({ statusCode: 422, body: expect.stringContaining('was used for another body') });
+  expect(starts()).toBe(1);
+  const { Items } = await new DynamoDBClient({}).send(new ScanCommand({ TableName: environment.ANSWERS_TABLE }));
+  expect(JSON.stringify(Items) + logged.join('')).not.toMatch(/first-body|second-body/);
+});
+
+test('of many at once one starts, and all are answered the same', async () => {
+  sfn.on(StartExecutionCommand).callsFake(() => new Promise((resolve) => setTimeout(() => resolve({}), 300)));
+  const key = newKey();
+  const all = await Promise.all(Array.from({ length: 20 }, () => post(key)));
+  expect(new Set(all.map((answer) => JSON.stringify(answer))).size).toBe(1);
+  expect(all[0]?.statusCode).toBe(202);
+  expect(starts()).toBe(1);
+});
+
+test('of two at once with different bodies one starts and the other is refused', async () => {
+  sfn.on(StartExecutionCommand).callsFake(() => new Promise((resolve) => setTimeout(() => resolve({}), 300)));
+  const key = newKey();
+  const both = await Promise.all([post(key, '{"a":1}'), post(key, '{"a":2}')]);
+  expect(both.map(({ statusCode }) => statusCode).sort()).toEqual([202, 422]);
+  expect(starts()).toBe(1);
+});
+
+test('who waits too long for another request with its key is told to come back', async () => {
+  const { promise, resolve } = Promise.withResolvers<object>();
+  sfn.on(StartExecutionCommand).callsFake(() => promise);
+  const key = newKey();
+  const first = post(key);
+  await vi.waitFor(() => expect(starts()).toBe(1));
+  expect(await post(key)).toMatchObject({ statusCode: 409, headers: { 'retry-after': '1' } });
+  resolve({});
+  expect(await post(key)).toEqual(await first);
+  expect(starts()).toBe(1);
+});
+
+test('an error is not kept: the same request may be sent again', async () => {
+  const key = newKey();
+  sfn
+    .on(StartExecutionCommand)
+    .rejectsOnce(Object.assign(new Error('busy'), { name: 'ThrottlingException' }))
+    .resolves({});
+  expect((await post(key)).statusCode).toBe(503);
+  expect((await post(key)).statusCode).toBe(202);
+  expect((await post(key, '{"bucket":7}', { name: 'csv-report' })).statusCode).toBe(422);
+  expect((await post(key, '{"bucket":"b","key":"k"}', { name: 'csv-report' })).statusCode).toBe(202);
+});
+
+test('jobs and users have keys of their own', async () => {
+  const key = newKey();
+  const ids = new Set();
+  for (const more of [{}, { sub: 'ada' }, { sub: 'bob' }]) {
+    const { statusCode, body } = await post(key, `{"sub":"${'sub' in more ? more.sub : ''}"}`, more);
+    expect(statusCode).toBe(202);
+    ids.add(JSON.parse(body ?? '').id);
+  }
+  expect(ids.size).toBe(3);
+});
+
+test('any key and any body have one answer', async () => {
+  const anyKey = fc.string({ unit: 'binary', minLength: 1, maxLength: 60 });
+  await fc.assert(
+    fc.asyncProperty(anyKey, fc.json(), async (text, body) => {
+      const key = `${newKey()}${text}`;
+      expect(await post(key, body)).toEqual(await post(key, body));
+    }),
+    { numRuns: 20 },
+  );
+});
+
+test.each([
+  ['ProvisionedThroughputExceededException', 503],
+  ['AccessDeniedException', 502],
+])('%s of DynamoDB is answered %i, and starts nothing', async (name, statusCode) => {
+  const dynamo = mockClient(DynamoDBClient);
+  dynamo.rejects(Object.assign(new Error(name), { name, $fault: 'client', $metadata: {} }));
+  try {
+    expect((await post(newKey())).statusCode).toBe(statusCode);
+    expect(starts()).toBe(0);
+  } finally {
+    dynamo.restore();
+  }
+});
+
+test('nothing of it is loaded for a request without a key', () => {
+  const script = `
+    import { registerHooks } from 'node:module';
+    const loaded = [];
+    registerHooks({ load: (url, context, next) => (loaded.push(url), next(url, context)) });
+    await import(${JSON.stringify(join(root, 'functions/api/run-job.ts'))});
+    process.stdout.write(loaded.filter((url) => /idempotency|dynamodb/.test(url)).join(' ') || 'nothing');
+  `;
+  expect(execFileSync('node', ['--input-type=module', '-e', script], { encoding: 'utf8' })).toBe('nothing');
+});
