@@ -5,6 +5,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { handler as dynamodb } from '../../functions/triggers/dynamodb.ts';
+import { handler as kinesis } from '../../functions/triggers/kinesis.ts';
 import { context, environment, sample } from './lambda.ts';
 
 const sfn = mockClient(SFNClient);
@@ -55,6 +56,17 @@ const sources: {
     },
     number: (record) => record.dynamodb.SequenceNumber,
     members: ['dynamodb', 'eventID', 'eventSourceARN', 'eventName'],
+  },
+  {
+    name: 'kinesis',
+    handler: kinesis as Any,
+    record(id, stream = 'arn:aws:kinesis:us-east-1:000000000000:stream/s') {
+      const [one] = sample('KinesisTrigger').Records;
+      const sequenceNumber = `1${id}`;
+      return { ...one, eventID: `s:${id}`, eventSourceARN: stream, kinesis: { ...one.kinesis, sequenceNumber } };
+    },
+    number: (record) => record.kinesis.sequenceNumber,
+    members: ['kinesis', 'eventID', 'eventSourceARN', 'eventName'],
   },
 ];
 

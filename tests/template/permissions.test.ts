@@ -56,6 +56,7 @@ test.each([
   ['SqsFifoTrigger', ['s3:PutObject', 'sqs:SendMessage', 'states:StartExecution']],
   ['SnsTrigger', ['s3:PutObject', 'states:StartExecution']],
   ['DynamoDbTrigger', ['s3:ListBucket', 's3:PutObject', 's3:PutObject', 'states:StartExecution']],
+  ['KinesisTrigger', ['s3:ListBucket', 's3:PutObject', 's3:PutObject', 'states:StartExecution']],
   ['ListJobs', []],
   [
     'RunJob',
@@ -94,6 +95,7 @@ test('every function is in the list above', () => {
     'EventBridgeTrigger',
     'LogsTrigger',
     'DynamoDbTrigger',
+    'KinesisTrigger',
     'ListJobs',
     'RunJob',
     'GetExecution',
