@@ -206,6 +206,24 @@ describe('a queue with a function', () => {
     expect(bodies()).toEqual([['1'], ['1'], ['2'], ['3']]);
   });
 
+  it('hands over what fits one of its filters, and drops the rest', async () => {
+    messaging.createQueue('work');
+    const patterns = [
+      { body: { kind: ['order'] } },
+      { body: ['plain'] },
+      { messageAttributes: { Urgent: { stringValue: ['yes'] } } },
+    ];
+    connect(() => undefined, {
+      BatchSize: 1,
+      FilterCriteria: { Filters: patterns.map((pattern) => ({ Pattern: JSON.stringify(pattern) })) },
+    });
+    const urgent = { MessageAttributes: { Urgent: { DataType: 'String', StringValue: 'yes' } } };
+    for (const body of ['{"kind":"order"}', '{"kind":"other"}', 'plain', '"plain"', '{"kind":']) await send(body);
+    await send('other', urgent);
+    await until(() => isEmpty());
+    expect(bodies().flat().sort()).toEqual(['other', 'plain', '{"kind":"order"}']);
+  });
+
   it('that is disabled gets nothing, and one that is not there is named', async () => {
     messaging.createQueue('work');
     connect(() => undefined, { Enabled: false });

@@ -4,7 +4,7 @@ import type { ReadMessage } from '../services/messaging/index.ts';
  * A message as Lambda hands it to a function.
  * https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html#example-standard-queue-message-event
  */
-export function sqsRecord(message: ReadMessage, queueArn: string): object {
+export function sqsRecord(message: ReadMessage, queueArn: string): { body: string } & Record<string, unknown> {
   return {
     messageId: message.MessageId,
     receiptHandle: message.ReceiptHandle,

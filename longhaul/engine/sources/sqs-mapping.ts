@@ -1,4 +1,5 @@
 import type { Resource } from '../template/model.ts';
+import { type FilterCriteria, messageFilter } from './filter-criteria.ts';
 
 /** A queue whose messages go to a function. */
 export interface SqsMapping {
@@ -11,6 +12,8 @@ export interface SqsMapping {
   windowSeconds: number;
   /** Whether the function says which messages of a batch failed. */
   reportsFailures: boolean;
+  /** Whether a message goes to the function; one that does not is deleted. */
+  wants(record: { body: string }): boolean;
   /** Batches at a time; undefined when the mapping sets no limit. */
   concurrency: number | undefined;
 }
@@ -21,7 +24,7 @@ interface SqsProperties {
   MaximumBatchingWindowInSeconds?: number | string;
   FunctionResponseTypes?: string[];
   ScalingConfig?: { MaximumConcurrency?: number | string };
-  FilterCriteria?: unknown;
+  FilterCriteria?: FilterCriteria;
   Enabled?: boolean | string;
 }
 
@@ -29,9 +32,8 @@ interface SqsProperties {
  * The queues that functions name as events of type `SQS`.
  * https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-function-sqs.html
  */
-export function sqsMappings(resources: Resource[]): { mappings: SqsMapping[]; problems: string[] } {
+export function sqsMappings(resources: Resource[]): SqsMapping[] {
   const mappings: SqsMapping[] = [];
-  const problems: string[] = [];
   for (const resource of resources) {
     if (resource.type !== 'AWS::Serverless::Function') continue;
     const events: [string, { Type: string; Properties: SqsProperties }][] = Object.entries(
@@ -40,8 +42,6 @@ export function sqsMappings(resources: Resource[]): { mappings: SqsMapping[]; pr
     for (const [name, { Type, Properties }] of events) {
       if (Type !== 'SQS' || String(Properties.Enabled) === 'false') continue;
       const path = `${resource.path}/${name}`;
-      if (Properties.FilterCriteria)
-        problems.push(`${path}: FilterCriteria are not applied here; every message is delivered.`);
       const { MaximumConcurrency } = Properties.ScalingConfig ?? {};
       mappings.push({
         path,
@@ -50,9 +50,19 @@ export function sqsMappings(resources: Resource[]): { mappings: SqsMapping[]; pr
         batchSize: Number(Properties.BatchSize ?? 10),
         windowSeconds: Number(Properties.MaximumBatchingWindowInSeconds ?? 0),
         reportsFailures: Properties.FunctionResponseTypes?.includes('ReportBatchItemFailures') ?? false,
+        wants: filterOf(Properties, path),
         concurrency: MaximumConcurrency === undefined ? undefined : Number(MaximumConcurrency),
       });
     }
   }
-  return { mappings, problems };
+  return mappings;
+}
+
+/** @throws Error that says where the pattern stands which is none */
+function filterOf({ FilterCriteria }: SqsProperties, path: string): SqsMapping['wants'] {
+  try {
+    return messageFilter(FilterCriteria);
+  } catch (error) {
+    throw new Error(`${path}: FilterCriteria: ${(error as Error).message}`, { cause: error });
+  }
 }

@@ -23,9 +23,7 @@ export interface SqsSourcesOptions {
 export function startSqsSources({ resources, functions, messaging, onNotice = () => {} }: SqsSourcesOptions): {
   close(): void;
 } {
-  const { mappings, problems } = sqsMappings(resources);
-  for (const problem of problems) onNotice(problem);
-  const pollers = mappings.flatMap((mapping) => {
+  const pollers = sqsMappings(resources).flatMap((mapping) => {
     const reader = messaging.reader(mapping.queueArn);
     if (reader) return [new Poller(mapping, reader, functions, onNotice)];
     onNotice(`${mapping.path}: there is no queue ${mapping.queueArn} here; its messages do not reach the function.`);
@@ -83,16 +81,26 @@ class Poller {
   /** The first message, and what comes with it; with a batching window, until the batch is full or the window over. */
   async #gather(): Promise<ReadMessage[]> {
     const { batchSize, windowSeconds } = this.#mapping;
-    const batch = await this.#reader.read(batchSize, this.#stop.signal);
+    const batch = this.#wanted(await this.#reader.read(batchSize, this.#stop.signal));
     const until = Date.now() + windowSeconds * 1000;
     while (batch.length > 0 && batch.length < batchSize) {
       const more = await this.#reader.read(batchSize - batch.length, this.#stop.signal, until);
       if (more.length === 0) break;
-      batch.push(...more);
+      batch.push(...this.#wanted(more));
     }
     if (!this.#stop.signal.aborted) return batch;
     for (const message of batch) this.#reader.giveBack(message);
     return [];
+  }
+
+  /** Without those that a filter keeps from the function, which are gone then (Lambda developer guide, "event filtering"). */
+  #wanted(messages: ReadMessage[]): ReadMessage[] {
+    const { wants, queueArn } = this.#mapping;
+    return messages.filter((message) => {
+      const isWanted = wants(sqsRecord(message, queueArn));
+      if (!isWanted) this.#reader.remove(message);
+      return isWanted;
+    });
   }
 
   async #deliver(batch: ReadMessage[]): Promise<void> {
