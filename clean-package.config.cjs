@@ -31,6 +31,7 @@ const FOR_THE_ENGINE = [
   'dynalite',
   'fast-xml-parser',
   'fauxqs',
+  'jose',
   'jsonata',
   'smol-toml',
   'yaml',
