@@ -58,7 +58,7 @@ export function deadLettersCommand(): Command {
       ),
   );
   return command.addHelpText(
-    'after',
+    'afterAll',
     `
 Examples:
   longhaul dead-letters list
@@ -100,8 +100,8 @@ async function table(letters: DeadLetter[]): Promise<string> {
     wordWrap: true,
   });
   for (const { id, time, source, identity, reason } of letters) {
-    // Of an ARN its last part is enough to tell the queue.
-    rows.push([id.slice(0, 8), time.toISOString(), source.split(':').at(-1), identity, reason]);
+    // Enough to tell one UUID, or one queue, from another.
+    rows.push([id.replace(/^([0-9a-f]{8})-.*/, '$1'), time.toISOString(), source.split(':').at(-1), identity, reason]);
   }
   return rows.toString();
 }
