@@ -6,6 +6,7 @@ import { Fleet } from './fleet/index.ts';
 import { Functions, sdkDestinations, wallClock } from './functions/index.ts';
 import { startHttpApi } from './http-api/index.ts';
 import { integrations } from './integrations/index.ts';
+import { startLoadBalancer } from './load-balancer/index.ts';
 import { provision } from './provision.ts';
 import { Batch, batchService } from './services/batch/index.ts';
 import { DynamoDb, dynamoDbServices, tableStreams } from './services/dynamodb/index.ts';
@@ -125,6 +126,8 @@ async function boot(options: EngineOptions, closers: (() => unknown)[], close: (
   const aws = { endpoint: endpoint.url, region: REGION, credentials: CREDENTIALS };
   const api = await startHttpApi({ port: options.apiPort ?? 3000, onNotice });
   closers.push(() => api.close());
+  const balancer = await startLoadBalancer(onNotice);
+  closers.push(() => balancer.close());
 
   const { stack, warnings } = loadStack(templateFile, {
     stackName: 'longhaul',
@@ -132,6 +135,7 @@ async function boot(options: EngineOptions, closers: (() => unknown)[], close: (
     accountId: ACCOUNT,
     endpoint: endpoint.url,
     apiUrl: api.url,
+    balancerAddress: balancer.address,
     parameters: { ...localParameters(projectDirectory), ...options.parameters },
   });
   const { resources } = stack;
@@ -197,6 +201,7 @@ async function boot(options: EngineOptions, closers: (() => unknown)[], close: (
     endpoint.mount(service);
   }
   api.serve(resources, functions);
+  const balancing = balancer.serve(resources, functions);
   functions.start();
   startSnsSources({ resources, functions, messaging, onNotice });
   const queues = startSqsSources({ resources, functions, messaging, onNotice });
@@ -222,7 +227,13 @@ async function boot(options: EngineOptions, closers: (() => unknown)[], close: (
     aws,
     outputs: stack.outputs,
     stack,
-    warnings: [...warnings, ...batch.definitions.warnings, ...ecs.definitions.warnings, ...unsupported(resources)],
+    warnings: [
+      ...warnings,
+      ...batch.definitions.warnings,
+      ...ecs.definitions.warnings,
+      ...balancing,
+      ...unsupported(resources),
+    ],
     continued,
     fleet,
     interrupt: (executionId) => fleet.interrupt(executionId),

@@ -253,3 +253,23 @@ describe('a request under /partners', () => {
     expect((await send('/partners/orders')).status).toBe(401);
   });
 });
+
+test('a request to the load balancer starts a job, whose log shows its event', async () => {
+  const url = `${engine.outputs.LoadBalancerUrl}/orders/7?tag=a&tag=b`;
+  const response = await fetch(url, { method: 'POST', body: 'paid', headers: { 'content-type': 'text/plain' } });
+  expect(response.status).toBe(202);
+  const { id } = (await response.json()) as { id: string };
+  expect(await eventOf(id)).toMatchObject({
+    requestContext: { elb: { targetGroupArn: expect.stringMatching(/:targetgroup\//) } },
+    httpMethod: 'POST',
+    path: '/orders/7',
+    multiValueQueryStringParameters: { tag: ['a', 'b'] },
+    body: 'paid',
+    isBase64Encoded: false,
+  });
+  expect(await logOf(id)).toContain('"body":"paid"');
+  const before = (await executions()).length;
+  const check = await fetch(url, { headers: { 'user-agent': 'ELB-HealthChecker/2.0' } });
+  expect(check.status).toBe(200);
+  expect((await executions()).length).toBe(before);
+});

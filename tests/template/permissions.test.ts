@@ -79,6 +79,7 @@ test.each([
   ['UserTrigger', ['s3:PutObject', 'states:StartExecution']],
   ['PartnerTrigger', ['s3:PutObject', 'states:StartExecution']],
   ['ApiKeyAuthorizer', ['secretsmanager:GetSecretValue']],
+  ['AlbTrigger', ['s3:PutObject', 'states:StartExecution']],
 ])('%s may do what it does and nothing else', (name, actions) => {
   const allowed = statements(Resources[name].Properties.Policies).flatMap(({ statement }) => list(statement.Action));
   expect(allowed.sort()).toEqual(actions);
@@ -105,6 +106,7 @@ test('every function is in the list above', () => {
     'UserTrigger',
     'PartnerTrigger',
     'ApiKeyAuthorizer',
+    'AlbTrigger',
   ]);
 });
 

@@ -49,6 +49,8 @@ export interface Deployment {
   endpoint: string;
   /** `http://127.0.0.1:3000`: what an HTTP API's `ApiEndpoint` is. */
   apiUrl: string;
+  /** `127.0.0.1:34567`: what a load balancer's `DNSName` is. Default: what AWS would call it. */
+  balancerAddress?: string;
   /** Parameter overrides. */
   parameters: Record<string, string>;
 }

@@ -18,7 +18,7 @@ export const loadBalancing: IdentityTable = {
         LoadBalancerFullName,
         LoadBalancerName,
         CanonicalHostedZoneID: 'Z35SXDOTRQ7X7K',
-        DNSName: `${LoadBalancerName}-${number}.${deployment.region}.elb.amazonaws.com`,
+        DNSName: deployment.balancerAddress ?? `${LoadBalancerName}-${number}.${deployment.region}.elb.amazonaws.com`,
         SecurityGroups: resource.properties.SecurityGroups ?? [],
       },
     };

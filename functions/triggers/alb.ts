@@ -1,0 +1,43 @@
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import middy from '@middy/core';
+import type { ALBEvent, ALBResult, Context } from 'aws-lambda';
+import { asProblem } from '../api/problem.ts';
+import { logger } from '../logger.ts';
+import { startOne } from './start-one.ts';
+
+/**
+ * Any request to an Application Load Balancer → 202 `{ id, job }`. The job gets the load balancer's event as it is. A load
+ * balancer has no id for a request and delivers it once: the Lambda request id is its identity. Health checks of the target
+ * group are answered 200 and start nothing.
+ */
+export const handler = middy<ALBEvent, ALBResult>()
+  .use(injectLambdaContext(logger, { resetKeys: true }))
+  .onError((request) => {
+    const problem = asProblem(request.error);
+    if (problem.status >= 500) logger.error(problem.message, { error: request.error as Error });
+    const { statusCode = 500, headers, body } = problem.response();
+    request.response = answer(request.event, statusCode, headers as Record<string, string>, body ?? '');
+  })
+  .handler(async (event: ALBEvent, { awsRequestId }: Context) => {
+    const json = { 'content-type': 'application/json' };
+    if (isHealthCheck(event)) return answer(event, 200, json, '{"status":"healthy"}');
+    const { id } = await startOne(event, ['alb', awsRequestId]);
+    return answer(event, 202, json, JSON.stringify({ id, job: process.env.JOB }));
+  });
+
+/** `ELB-HealthChecker/2.0` (Application Load Balancers, "Enable health checks"). */
+function isHealthCheck({ headers, multiValueHeaders }: ALBEvent): boolean {
+  return String(headers?.['user-agent'] ?? multiValueHeaders?.['user-agent']?.[0]).startsWith('ELB-HealthChecker/');
+}
+
+/** In the way of the target group: one with multi-value headers takes no others, and the other way round. */
+function answer(
+  { multiValueHeaders }: ALBEvent,
+  statusCode: number,
+  headers: Record<string, string>,
+  body: string,
+): ALBResult {
+  if (!multiValueHeaders) return { statusCode, headers, body, isBase64Encoded: false };
+  const all = Object.entries(headers).map(([name, value]) => [name, [value]]);
+  return { statusCode, multiValueHeaders: Object.fromEntries(all), body, isBase64Encoded: false };
+}
