@@ -20,6 +20,19 @@ export interface ChangeSink {
   accept(change: Change): void;
 }
 
+/** One item of several that are written together. */
+export interface ItemWrite {
+  tableName: string;
+  /** As dynalite makes it of the key attributes. */
+  key: string;
+  oldImage: Item | undefined;
+  /** Undefined deletes it. */
+  newImage: Item | undefined;
+}
+
+/** Writes items, and more, all or none; whoever calls holds the items' locks. */
+export type WriteTogether = (writes: ItemWrite[], more: Operation[]) => Promise<void>;
+
 /** Where changes wait in dynalite's own LevelDB, beside the items; no table's prefix (`item-…~`) begins like it. */
 const PREFIX = 'change~';
 
@@ -32,59 +45,56 @@ const PREFIX = 'change~';
  * A write that leaves the item as it was is no change, as in DynamoDB:
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html
  */
-export async function watchChanges(store: Store, sink: ChangeSink, now: () => number): Promise<void> {
+export async function watchChanges(store: Store, sink: ChangeSink, now: () => number): Promise<WriteTogether> {
   await passOnWhatIsLeft(store, sink);
   const itemDbs = new Map<string, ItemDb>();
   const plain = store.getItemDb;
   let count = 0;
 
-  const write = (operation: Operation, change: Change, callback: Callback) => {
-    const waiting = `${PREFIX}${String(++count).padStart(16, '0')}`;
-    store.db.batch([operation, { type: 'put', key: waiting, value: change }]).then(
-      () => {
-        try {
-          sink.accept(change);
-        } catch (error) {
-          return callback(error); // the change stays, for the next start
-        }
-        callback(null);
-        // It is not waited for: to find it again at the next start does no harm.
-        store.db.batch([{ type: 'del', key: waiting }]).catch(() => {});
-      },
-      (error) => callback(error),
-    );
+  const write = async (operations: Operation[], changes: Change[]) => {
+    const waiting = changes.map((value) => ({ key: `${PREFIX}${String(++count).padStart(16, '0')}`, value }));
+    await store.db.batch([...operations, ...waiting.map((one) => ({ type: 'put' as const, ...one }))]);
+    // Should the sink fail, the changes stay for the next start.
+    for (const change of changes) sink.accept(change);
+    // It is not waited for: to find them again at the next start does no harm.
+    store.db.batch(waiting.map(({ key }) => ({ type: 'del' as const, key }))).catch(() => {});
+  };
+  const change = (tableName: string, oldImage: Item | undefined, newImage: Item | undefined): Change[] => {
+    if (!sink.wants(tableName) || isDeepStrictEqual(comparable(oldImage), comparable(newImage))) return [];
+    const id = randomBytes(16).toString('hex');
+    return [{ id, tableName, time: now(), ...(oldImage && { oldImage }), ...(newImage && { newImage }) }];
+  };
+  const operation = (tableName: string, key: string, value: Item | undefined): Operation => {
+    const place = `item-${tableName}~${key}`;
+    return value ? { type: 'put', key: place, value } : { type: 'del', key: place };
   };
 
   store.getItemDb = (tableName) => {
     const known = itemDbs.get(tableName);
     if (known) return known;
     const items = plain(tableName);
-    const changeOf = (key: string, newImage: Item | undefined, then: Callback<Change>) =>
+    const watch = (key: string, newImage: Item | undefined, callback: Callback) =>
       items.get(key, (error, oldImage) => {
-        if (error && (error as Error).name !== 'NotFoundError') return then(error);
-        if (isDeepStrictEqual(comparable(oldImage), comparable(newImage))) return then(null);
-        const id = randomBytes(16).toString('hex');
-        then(null, { id, tableName, time: now(), ...(oldImage && { oldImage }), ...(newImage && { newImage }) });
+        if (error && (error as Error).name !== 'NotFoundError') return callback(error);
+        write([operation(tableName, key, newImage)], change(tableName, oldImage, newImage)).then(
+          () => callback(null),
+          (failure) => callback(failure),
+        );
       });
     const watched: ItemDb = Object.assign(Object.create(items), {
-      put(key: string, value: Item, callback: Callback) {
-        if (!sink.wants(tableName)) return items.put(key, value, callback);
-        changeOf(key, value, (error, change) => {
-          if (error || !change) return callback(error);
-          write({ type: 'put', key: `item-${tableName}~${key}`, value }, change, callback);
-        });
-      },
-      del(key: string, callback: Callback) {
-        if (!sink.wants(tableName)) return items.del(key, callback);
-        changeOf(key, undefined, (error, change) => {
-          if (error || !change) return callback(error);
-          write({ type: 'del', key: `item-${tableName}~${key}` }, change, callback);
-        });
-      },
+      put: (key: string, value: Item, callback: Callback) =>
+        sink.wants(tableName) ? watch(key, value, callback) : items.put(key, value, callback),
+      del: (key: string, callback: Callback) =>
+        sink.wants(tableName) ? watch(key, undefined, callback) : items.del(key, callback),
     });
     itemDbs.set(tableName, watched);
     return watched;
   };
+  return (writes, more) =>
+    write(
+      [...writes.map(({ tableName, key, newImage }) => operation(tableName, key, newImage)), ...more],
+      writes.flatMap(({ tableName, oldImage, newImage }) => change(tableName, oldImage, newImage)),
+    );
 }
 
 async function passOnWhatIsLeft(store: Store, sink: ChangeSink): Promise<void> {

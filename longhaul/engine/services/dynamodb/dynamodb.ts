@@ -8,6 +8,7 @@ import { Dynalite, type Table } from './dynalite.ts';
 import { type StreamSpecification, Streams } from './streams.ts';
 import { createTableInput } from './table-resource.ts';
 import { TimeToLive } from './time-to-live.ts';
+import { Transactions } from './transactions.ts';
 
 export interface DynamoDbOptions {
   db: DatabaseSync;
@@ -25,22 +26,27 @@ export class DynamoDb {
   readonly dynalite: Dynalite;
   readonly streams: Streams;
   readonly timeToLive: TimeToLive;
+  readonly transactions: Transactions;
 
   static async open(options: DynamoDbOptions): Promise<DynamoDb> {
-    const dynamoDb = new DynamoDb(options, await Dynalite.open(options.directory));
-    const { streams, dynalite } = dynamoDb;
+    const dynalite = await Dynalite.open(options.directory);
+    const streams = new Streams(options);
     const sink = {
       wants: (tableName: string) => streams.of(tableName) !== undefined,
       accept: (change: Parameters<Streams['accept']>[0]) => streams.accept(change),
     };
-    await watchChanges(dynalite.store, sink, () => options.clock.now());
-    return dynamoDb;
+    const now = () => options.clock.now();
+    const together = await watchChanges(dynalite.store, sink, now);
+    const transactions = new Transactions(dynalite, together, now);
+    await transactions.forgetTokens();
+    return new DynamoDb(options.db, dynalite, streams, transactions);
   }
 
-  private constructor(options: DynamoDbOptions, dynalite: Dynalite) {
+  private constructor(db: DatabaseSync, dynalite: Dynalite, streams: Streams, transactions: Transactions) {
     this.dynalite = dynalite;
-    this.streams = new Streams(options);
-    this.timeToLive = new TimeToLive(options.db);
+    this.streams = streams;
+    this.transactions = transactions;
+    this.timeToLive = new TimeToLive(db);
   }
 
   /** Creates the table of an `AWS::DynamoDB::Table`; one that is there keeps its keys and items. */

@@ -15,6 +15,8 @@ export function dynamoDbService(dynamoDb: DynamoDb): Service {
     PutItem: (input) => withSeenItem(dynamoDb.dynalite, 'PutItem', input),
     UpdateItem: (input) => withSeenItem(dynamoDb.dynalite, 'UpdateItem', input),
     DeleteItem: (input) => withSeenItem(dynamoDb.dynalite, 'DeleteItem', input),
+    TransactGetItems: (input) => dynamoDb.transactions.read(input),
+    TransactWriteItems: (input) => dynamoDb.transactions.write(input),
     CreateTable: (input) => dynamoDb.createTable(input),
     UpdateTable: (input) => dynamoDb.updateTable(input),
     DeleteTable: (input) => dynamoDb.deleteTable(input),
