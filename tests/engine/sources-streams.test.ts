@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { wallClock } from '../../longhaul/engine/functions/index.ts';
 import { RecordLog } from '../../longhaul/engine/services/record-log/index.ts';
 import { type RecordStreams, startStreamSources } from '../../longhaul/engine/sources/streams/index.ts';
+import { recordFilter } from '../../longhaul/engine/sources/streams/record-filter.ts';
 import { type Project, project } from './functions-project.ts';
 
 const arn = 'arn:aws:dynamodb:us-east-1:000000000000:table/orders/stream/1';
@@ -123,6 +124,14 @@ describe('the records of a stream', () => {
     await seen('a b c');
   });
 
+  it('that no filter of the mapping wants are passed over', async () => {
+    for (const word of ['no', 'one', 'no', 'two', 'no', 'no']) write(word);
+    const Filters = [{ Pattern: '{"word":["one"]}' }, { Pattern: '{"word":[{"prefix":"t"}]}' }];
+    await start({ BatchSize: 2, FilterCriteria: { Filters } });
+    write('three');
+    await seen('one', 'two', 'three');
+  });
+
   it('of a disabled mapping stay where they are', async () => {
     write('one');
     const disabled = { Word: { Type: 'DynamoDB', Properties: { Stream: arn, Enabled: false } } };
@@ -241,9 +250,19 @@ it('a record that no invocation can take goes to the bucket, and the next ones a
   expect(sent).toMatchObject([{ record: { requestContext: { condition: 'PayloadTooLarge' } } }]);
 });
 
+it('filters of a Kinesis stream are about the data, as JSON or as text, and the partition key', () => {
+  const kinesis = (data: string) => ({ kinesis: { partitionKey: 'k', data: Buffer.from(data).toString('base64') } });
+  const wants = (Pattern: string) => recordFilter({ Filters: [{ Pattern }] }, 'Kinesis');
+  expect(wants('{"data":{"kind":["order"]}}')(kinesis('{"kind":"order"}'))).toBe(true);
+  expect(wants('{"data":{"kind":["order"]}}')(kinesis('{"kind":"offer"}'))).toBe(false);
+  expect(wants('{"data":["plain text"]}')(kinesis('plain text'))).toBe(true);
+  expect(wants('{"partitionKey":["k"]}')(kinesis('anything'))).toBe(true);
+});
+
 it('the user is told of a stream that is not here, and of what is not applied', async () => {
-  await start({ Stream: 'arn:elsewhere', ParallelizationFactor: 2, FilterCriteria: { Filters: [] } });
+  await start({ Stream: 'arn:elsewhere', ParallelizationFactor: 2 });
+  await start({ FilterCriteria: { Filters: [{ Pattern: '{' }] } });
   expect(at.notices.join('\n')).toMatch(/no stream arn:elsewhere here/);
   expect(at.notices.join('\n')).toMatch(/ParallelizationFactor is not applied/);
-  expect(at.notices.join('\n')).toMatch(/FilterCriteria are not applied/);
+  expect(at.notices.join('\n')).toMatch(/FilterCriteria: .*do not reach the function/);
 });

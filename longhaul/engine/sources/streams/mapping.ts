@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Resource } from '../../template/model.ts';
+import { recordFilter } from './record-filter.ts';
 import type { StartingPosition } from './record-stream.ts';
 
 /** A stream whose records go to a function. */
@@ -27,6 +28,8 @@ export interface StreamMapping {
   reportsFailures: boolean;
   /** ARN of a queue or bucket for records that are given up. */
   onFailure: string | undefined;
+  /** Whether a record goes to the function; the others are passed over. */
+  wants(event: object): boolean;
 }
 
 /**
@@ -46,15 +49,25 @@ export function streamMappings(resources: Resource[]): { mappings: StreamMapping
       if (String(Properties.Enabled) === 'false') continue;
       const path = `${resource.path}/${name}`;
       problems.push(...notApplied(Properties).map((problem) => `${path}: ${problem}`));
-      mappings.push(mapping(path, Type, resource.ref, Properties));
+      try {
+        const wants = recordFilter(Properties.FilterCriteria, Type);
+        mappings.push({ ...mapping(path, Type, resource.ref, Properties), wants });
+      } catch (error) {
+        problems.push(`${path}: FilterCriteria: ${(error as Error).message}; its records do not reach the function.`);
+      }
     }
   }
   return { mappings, problems };
 }
 
 /** Defaults are Lambda's. https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-parameters.html */
-// biome-ignore lint/suspicious/noExplicitAny: as above
-function mapping(path: string, type: StreamMapping['type'], functionName: string, properties: any): StreamMapping {
+function mapping(
+  path: string,
+  type: StreamMapping['type'],
+  functionName: string,
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  properties: any,
+): Omit<StreamMapping, 'wants'> {
   const streamArn = String(properties.Stream);
   const limit = (value: unknown) =>
     value === undefined || Number(value) === -1 ? Number.POSITIVE_INFINITY : Number(value);
@@ -79,7 +92,6 @@ function mapping(path: string, type: StreamMapping['type'], functionName: string
 
 function notApplied(properties: Record<string, unknown>): string[] {
   const problems: string[] = [];
-  if (properties.FilterCriteria) problems.push('FilterCriteria are not applied here; every record is delivered.');
   if (Number(properties.ParallelizationFactor ?? 1) > 1) {
     problems.push('ParallelizationFactor is not applied here; a shard has one batch at a time.');
   }

@@ -74,8 +74,14 @@ export class ShardReader {
         this.#wake = resolve;
       });
       if (this.#stop.signal.aborted) return [];
-      const batch = fitting(stream.read(shard, this.#position, mapping.batchSize, 2 * LARGEST_BATCH));
-      const isFull = batch.complete || batch.records.length >= mapping.batchSize;
+      const read = stream.read(shard, this.#position, mapping.batchSize, 2 * LARGEST_BATCH);
+      const wanted = read.filter(({ event }) => mapping.wants(event));
+      if (read.length > 0 && wanted.length === 0) {
+        this.#advance(read);
+        continue;
+      }
+      const batch = fitting(wanted);
+      const isFull = batch.complete || read.length >= mapping.batchSize;
       if (batch.records.length > 0) {
         until ??= clock.now() + mapping.windowSeconds * 1000;
         if (isFull || clock.now() >= until) return batch.records;
