@@ -1,4 +1,5 @@
 import { createServer, request as httpRequest } from 'node:http';
+import { connect as connectHttp2 } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { BatchClient, DescribeJobsCommand, ListTagsForResourceCommand, SubmitJobCommand } from '@aws-sdk/client-batch';
 import { DescribeTasksCommand, ECSClient, ListTasksCommand } from '@aws-sdk/client-ecs';
@@ -79,6 +80,21 @@ describe('the one endpoint', () => {
     );
     expect(reply.FunctionError).toBe('Unhandled');
     expect(reply.Payload?.transformToString()).toBe('arn:aws:lambda:us-east-1:1:function:f Event [1');
+  });
+
+  it('takes HTTP/2 without TLS on the same port, and refuses other host names there too', async () => {
+    const config = await start(ecs);
+    const session = connectHttp2(config.endpoint);
+    const status = (headers: object) =>
+      new Promise((resolve, reject) => {
+        const request = session.request({ ':method': 'POST', ':path': '/', ...headers });
+        request.on('response', (answer) => resolve(answer[':status'])).on('error', reject);
+        request.resume().end('{"tasks":[]}');
+      });
+    const target = { 'x-amz-target': 'AmazonEC2ContainerServiceV20141113.DescribeTasks' };
+    expect(await status(target)).toBe(200);
+    expect(await status({ ...target, ':authority': 'attacker.example' })).toBe(403);
+    session.destroy();
   });
 
   it('takes path parameters with slashes, percent-decoded', async () => {
