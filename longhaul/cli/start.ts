@@ -38,8 +38,10 @@ Examples:
         console.error(`longhaul start: ${error.message}`);
         process.exit(1);
       });
+      // Before the welcome: whoever reads it may stop the engine at once.
+      const stopped = interrupted();
       console.log(welcome(engine));
-      await interrupted();
+      await stopped;
       console.log('\nStopping: jobs that run are told to save their checkpoint, and continue at the next start.');
       await engine.close();
     });
