@@ -102,6 +102,13 @@ describe('a request under /hooks', () => {
     expect(sha256(Buffer.from(event.body, 'base64'))).toBe(sha256(body));
   });
 
+  test('hands over text of almost six megabytes as JSON unchanged', async () => {
+    const body = '"\\ü😀 text '.repeat(400_000).slice(0, 4_100_000);
+    const event = await eventOf(await started(await send('/hooks/text', { body })));
+    expect(event.isBase64Encoded).toBe(false);
+    expect(sha256(Buffer.from(event.body))).toBe(sha256(Buffer.from(body)));
+  });
+
   test('is refused with 413 when Lambda could not take it', async () => {
     expect((await send('/hooks/file', { body: randomBytes(4_800_000) })).status).toBe(413);
   });
