@@ -33,6 +33,7 @@ const streams: RecordStreams = {
           arn,
           batchInfo: 'DDBStreamBatchInfo',
           shards: ['shard'],
+          retentionSeconds: 86_400,
           start: (_shard, from) => (from === 'LATEST' ? log.latest() : 0),
           read: (shard, after, limit, characters) =>
             log.read(shard, after, limit, characters).map(({ position, time, data }) => ({

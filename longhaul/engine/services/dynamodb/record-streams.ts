@@ -1,5 +1,5 @@
 import type { RecordStreams } from '../../sources/streams/record-stream.ts';
-import { SHARD_ID, type Streams } from './streams.ts';
+import { RETENTION, SHARD_ID, type Streams } from './streams.ts';
 
 /**
  * The streams of tables for event source mappings. A record of a function's event has the stream's ARN besides what
@@ -14,6 +14,7 @@ export function tableStreams(streams: Streams): RecordStreams {
         arn,
         batchInfo: 'DDBStreamBatchInfo',
         shards: [SHARD_ID],
+        retentionSeconds: RETENTION / 1000,
         start: (_shard, from) => (from === 'LATEST' ? streams.log.latest() : 0),
         read: (_shard, after, limit, characters) =>
           streams.read(stream, after, limit, characters).map(({ record, ...place }) => ({

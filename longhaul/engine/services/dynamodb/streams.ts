@@ -28,8 +28,8 @@ export interface StreamSpecification {
 /** Every stream has one shard here: its records come in the order of all writes, not only of one item's. */
 export const SHARD_ID = 'shardId-00000000000000000000-00000001';
 
-/** Hours. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html */
-const RETENTION = 24 * 3_600_000;
+/** Milliseconds. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html */
+export const RETENTION = 24 * 3_600_000;
 
 interface Row extends Omit<Stream, 'keys' | 'enabled'> {
   keys: string;

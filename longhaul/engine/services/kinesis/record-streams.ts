@@ -15,6 +15,7 @@ export function kinesisStreams(kinesis: Kinesis): RecordStreams {
         arn,
         batchInfo: 'KinesisBatchInfo',
         shards: Array.from({ length: stream.shardCount }, (_, index) => shardId(index)),
+        retentionSeconds: stream.retentionHours * 3600,
         start: (shard, from, time) => {
           if (from === 'LATEST') return kinesis.log.latest();
           return from === 'AT_TIMESTAMP' ? kinesis.log.before(place(stream, shard), time ?? 0) : 0;

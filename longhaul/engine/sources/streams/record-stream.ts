@@ -16,6 +16,8 @@ export interface RecordStream {
   /** The name of the part of a failure's record that says where the records stood. */
   batchInfo: 'DDBStreamBatchInfo' | 'KinesisBatchInfo';
   shards: string[];
+  /** How long a record stays; without a limit of its own, a mapping tries it for that long. */
+  retentionSeconds: number;
   /** The position before the first record to be read. @param time milliseconds, for AT_TIMESTAMP */
   start(shard: string, from: StartingPosition, time: number | undefined): number;
   read(shard: string, after: number, limit: number, characters: number): SourceRecord[];

@@ -96,6 +96,7 @@ export class ShardReader {
   async #handle(batch: SourceRecord[]): Promise<void> {
     const { mapping, clock, retryDelay, functions } = this.#options;
     const functionArn = functions.find(mapping.functionName).arn;
+    const oldest = Math.min(mapping.maximumAgeSeconds, this.#options.stream.retentionSeconds) * 1000;
     let rest = batch;
     let attempts = 0;
     let delays = 0;
@@ -108,7 +109,8 @@ export class ShardReader {
     };
 
     while (rest.length > 0 && !this.#stop.signal.aborted) {
-      const old = rest.filter(({ time }) => clock.now() - time > mapping.maximumAgeSeconds * 1000);
+      const young = rest.findIndex(({ time }) => clock.now() - time <= oldest);
+      const old = young === -1 ? rest : rest.slice(0, young);
       if (old.length > 0) {
         await giveUp(old, 'RecordAgeExceeded');
         continue;
