@@ -11,10 +11,14 @@ export interface Built {
   name: string;
   /** The file that Lambda would load. */
   file: string;
+  /** The handler's name in it. */
+  exported: string;
   /** A sample event. */
   event: string;
   /** Of that file and all that it loads before the first event. */
   loadedBytes: number;
+  /** What the process is started with, besides what every function has. */
+  environment?: { NODE_OPTIONS: string };
 }
 
 const root = path.resolve(import.meta.dirname, '../..');
@@ -24,12 +28,15 @@ export async function buildTriggers(): Promise<{ handlers: Built[]; remove(): Pr
   const functions = resources('template.yaml', 'AWS::Serverless::Function');
   const { output, outputs, remove } = await build(functions[0]?.[1].Metadata.BuildProperties);
   const handlers = functions
-    .filter(([, { Properties }]) => Properties.Handler.startsWith('triggers/'))
+    // Webhooks are named otherwise: they read a secret first, for which there is nothing here.
+    .filter(([, { Properties }]) => /^triggers\/.*\.handler$/.test(Properties.Handler))
     .map(([logicalId, { Properties }]) => {
-      const file = Properties.Handler.replace(/\.handler$/, '.mjs');
+      const [module, exported] = Properties.Handler.split('.');
+      const file = `${module}.mjs`;
       return {
-        name: file.slice('triggers/'.length, -'.mjs'.length),
+        name: logicalId,
         file: path.join(output, file),
+        exported,
         event: path.join(root, 'events', `${logicalId}.json`),
         loadedBytes: loadedBytes(file, outputs),
       };
@@ -37,8 +44,11 @@ export async function buildTriggers(): Promise<{ handlers: Built[]; remove(): Pr
   return { handlers, remove };
 }
 
-/** The plain handler, bundled with the build properties that `sam init` writes for TypeScript: one minified CommonJS file. */
-export async function buildPlain(): Promise<Built & { remove(): Promise<void> }> {
+/**
+ * The plain handler, bundled with the build properties that `sam init` writes for TypeScript: one minified CommonJS file with
+ * its source map, for which SAM turns on `--enable-source-maps` (SAM CLI, `EsbuildBundler`), and the same without the option.
+ */
+export async function buildPlain(): Promise<{ handlers: [Built, Built]; remove(): Promise<void> }> {
   const directory = await mkdtemp(path.join(tmpdir(), 'longhaul-bench-'));
   const file = path.join(directory, 'app.js');
   const { metafile } = await esbuild.build({
@@ -53,11 +63,17 @@ export async function buildPlain(): Promise<Built & { remove(): Promise<void> }>
     logLevel: 'warning',
   });
   const [, described] = Object.entries(metafile.outputs).find(([name]) => name.endsWith('app.js'))!;
-  return {
-    name: 'plain handler',
+  const plain = {
     file,
+    exported: 'handler',
     event: path.join(root, 'events/S3Trigger.json'),
     loadedBytes: described.bytes,
+  };
+  return {
+    handlers: [
+      { ...plain, name: 'plain, as sam init builds it', environment: { NODE_OPTIONS: '--enable-source-maps' } },
+      { ...plain, name: 'plain, source maps off' },
+    ],
     remove: () => rm(directory, { recursive: true, force: true }),
   };
 }

@@ -42,7 +42,7 @@ const env = {
 const triggers = await buildTriggers();
 const plain = await buildPlain();
 try {
-  const all = [plain, ...triggers.handlers];
+  const all = [...plain.handlers, ...triggers.handlers];
   const measured = await measure(all);
   print(all, measured);
 } finally {
@@ -69,9 +69,11 @@ async function measure(all: Built[]): Promise<Map<Built, Measured>> {
   );
 }
 
-async function start({ file, event }: Built, warm: number): Promise<Measured> {
+async function start({ file, exported, event, environment }: Built, warm: number): Promise<Measured> {
   const script = path.join(import.meta.dirname, 'measure.ts');
-  const { stdout } = await promisify(execFile)(process.execPath, [script, file, event, String(warm)], { env });
+  const { stdout } = await promisify(execFile)(process.execPath, [script, file, exported, event, String(warm)], {
+    env: { ...env, ...environment },
+  });
   return JSON.parse(stdout);
 }
 
@@ -80,7 +82,8 @@ function median(values: number[]): number {
 }
 
 function print(all: Built[], measured: Map<Built, Measured>): void {
-  const base = measured.get(plain)!;
+  const [yardstick] = plain.handlers;
+  const base = measured.get(yardstick)!;
   const table = new Table({
     head: ['', 'init ms', '', '+ first event', '', 'warm ms', '', 'loaded kB', ''],
     colAligns: ['left', ...Array<'right'>(8).fill('right')],
@@ -94,7 +97,7 @@ function print(all: Built[], measured: Map<Built, Measured>): void {
       ...pair(init, base.init, 1),
       ...pair(first, base.first, 1),
       ...pair(warm, base.warm, 2),
-      ...pair(built.loadedBytes / 1000, plain.loadedBytes / 1000, 0),
+      ...pair(built.loadedBytes / 1000, yardstick.loadedBytes / 1000, 0),
     ]);
   }
   console.log(
