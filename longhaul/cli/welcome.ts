@@ -26,9 +26,7 @@ export function welcome({ url, apiUrl, outputs, stack, warnings, continued }: En
     '',
     `  AWS endpoint  ${url}`,
     `  HTTP API      ${apiUrl}`,
-    ...rows
-      .filter(([, names]) => names.length > 0)
-      .map(([label, names]) => `  ${label.padEnd(12)}  ${names.join(', ')}`),
+    ...rows.filter(([, names]) => names.length > 0).map(([label, names]) => `  ${label.padEnd(12)}  ${inLines(names)}`),
     ...(continued > 0
       ? [`  continued     ${continued} execution${continued > 1 ? 's' : ''} from where they were`]
       : []),
@@ -36,7 +34,8 @@ export function welcome({ url, apiUrl, outputs, stack, warnings, continued }: En
     '',
     bold('Try next, in another terminal:'),
     '',
-    `  export AWS_ENDPOINT_URL=${url} AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1 AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local`,
+    `  export AWS_ENDPOINT_URL=${url} AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1`,
+    '  export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local',
     ...examples.map((example) => `  ${example}`),
     '',
     'Ctrl-C stops it.',
@@ -46,4 +45,15 @@ export function welcome({ url, apiUrl, outputs, stack, warnings, continued }: En
 function jobRow({ type, path }: { type: string; path: string }): string {
   const backend = type.startsWith('AWS::Batch') ? 'Batch' : 'ECS';
   return `${path.split('/').slice(0, -1).join('/')} (${backend})`;
+}
+
+/** Names after one another, as many to a line as 80 columns hold behind the label. */
+function inLines(names: string[]): string {
+  const lines: string[] = [];
+  for (const name of names) {
+    const line = lines.at(-1);
+    if (line !== undefined && line.length + name.length < 60) lines[lines.length - 1] = `${line}, ${name}`;
+    else lines.push(name);
+  }
+  return lines.join(`,\n${' '.repeat(16)}`);
 }
