@@ -1,6 +1,7 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { expect, test } from 'vitest';
@@ -166,4 +167,44 @@ test.each([
 `,
   );
   await expect(engineOf(project)).rejects.toThrow(problem);
+});
+
+test('a function in the middle of its work does not outlive an engine that is killed', async () => {
+  const project = await temporaryDirectory();
+  const pidFile = path.join(project, 'pid');
+  writeFileSync(
+    path.join(project, 'hang.ts'),
+    `import { writeFileSync } from 'node:fs';
+export const handler = () => new Promise(() => {
+  setInterval(() => writeFileSync(${JSON.stringify(pidFile)}, String(process.pid)), 50);
+});
+`,
+  );
+  writeFileSync(
+    path.join(project, 'template.yaml'),
+    `Transform: AWS::Serverless-2016-10-31
+Resources:
+  Hang:
+    Type: AWS::Serverless::Function
+    Metadata: { BuildMethod: esbuild, BuildProperties: { EntryPoints: [hang.ts] } }
+    Properties: { Handler: hang.handler, CodeUri: ., Runtime: nodejs24.x, Timeout: 900, FunctionName: hang }
+`,
+  );
+  const running = await started(
+    '--template',
+    path.join(project, 'template.yaml'),
+    '--data',
+    path.join(project, 'data'),
+  );
+  const { aws } = asEngine(running, path.join(project, 'data'));
+  await new LambdaClient(aws).send(new InvokeCommand({ FunctionName: 'hang', InvocationType: 'Event' }));
+  const pid = await until(async () => existsSync(pidFile) && Number(readFileSync(pidFile, 'utf8')));
+  running.child.kill('SIGKILL');
+  await until(async () => {
+    try {
+      return !process.kill(pid, 0);
+    } catch {
+      return true;
+    }
+  });
 });

@@ -11,6 +11,7 @@ import { type Handler, loadHandler } from './load-handler.ts';
 let current: string | undefined;
 
 async function main(file: string, exported: string): Promise<void> {
+  endWithEngine();
   patchConsole(process.env.AWS_LAMBDA_LOG_FORMAT);
   process.on('uncaughtException', (error) => void die(error, 'Uncaught Exception', 129));
   process.on('unhandledRejection', (reason) => {
@@ -25,6 +26,14 @@ async function main(file: string, exported: string): Promise<void> {
     return die(error, 'Uncaught Exception', 1);
   }
   while (true) await serve(handler, await nextInvocation());
+}
+
+/** An engine that is killed cannot end its functions: one that is in the middle of a handler would stay for ever. */
+function endWithEngine(): void {
+  const engine = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== engine) process.exit(1);
+  }, 1000).unref();
 }
 
 async function serve(handler: Handler, invocation: NextInvocation): Promise<void> {
