@@ -20,6 +20,17 @@ export async function readBody(request: IncomingMessage, limit = BODY_LIMIT): Pr
   return Buffer.concat(chunks);
 }
 
+/** The body, or undefined when it is longer than `limit`; it is read to its end either way, for whoever answers in words of its own. */
+export async function readAtMost(request: IncomingMessage, limit: number): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size <= limit) chunks.push(chunk);
+  }
+  return size > limit ? undefined : Buffer.concat(chunks);
+}
+
 /** Parses a JSON object; an empty body is an empty object, since SDKs leave the body out when there is no member. */
 export function parseObject(body: Buffer): Record<string, unknown> {
   if (body.length === 0) return {};

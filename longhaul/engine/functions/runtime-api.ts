@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { readAtMost } from '../endpoint/body.ts';
 import { listen } from '../endpoint/listen.ts';
 import { RESPONSE_LIMIT } from './limits.ts';
 
@@ -104,17 +105,6 @@ export class RuntimeApi {
     answer(response, 202, { status: 'OK' });
     this.#listener[kind as 'response' | 'error'](requestId, body, rss);
   }
-}
-
-/** The body, or undefined when it is longer than `limit`; it is read to its end either way. */
-async function readAtMost(request: IncomingMessage, limit: number): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size <= limit) chunks.push(chunk);
-  }
-  return size > limit ? undefined : Buffer.concat(chunks);
 }
 
 function answer(response: ServerResponse, status: number, body: object): void {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { readAtMost } from '../endpoint/body.ts';
 import { isForeignOrigin, isLoopbackHost, listen } from '../endpoint/index.ts';
 import type { Functions } from '../functions/index.ts';
 import type { Resource } from '../template/model.ts';
@@ -139,15 +140,4 @@ function send(response: ServerResponse, { status, headers, body }: Answer): void
 function lineAndHeaders(request: IncomingMessage): number {
   const line = (request.method ?? '').length + (request.url ?? '').length;
   return request.rawHeaders.reduce((sum, text) => sum + text.length, line);
-}
-
-/** The body, or undefined when it is longer than `limit`; it is read to its end either way. */
-async function readAtMost(request: IncomingMessage, limit: number): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size <= limit) chunks.push(chunk);
-  }
-  return size > limit ? undefined : Buffer.concat(chunks);
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { readAtMost } from '../endpoint/body.ts';
 import { isLoopbackHost, listen, ServiceError } from '../endpoint/index.ts';
 import type { Functions } from '../functions/index.ts';
 import { requestTarget } from '../http-api/event.ts';
@@ -96,15 +97,4 @@ function send(response: ServerResponse, { status, reason, headers, body }: AlbAn
   if (reason) response.writeHead(status, reason, all);
   else response.writeHead(status, all);
   response.end(bodiless ? undefined : body);
-}
-
-/** The body, or undefined when it is longer than `limit`; it is read to its end either way. */
-async function readAtMost(request: IncomingMessage, limit: number): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size <= limit) chunks.push(chunk);
-  }
-  return size > limit ? undefined : Buffer.concat(chunks);
 }
