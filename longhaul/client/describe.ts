@@ -6,6 +6,7 @@ import {
   type HistoryEvent,
   SFNClient,
 } from '@aws-sdk/client-sfn';
+import { UnknownExecutionError } from './errors.ts';
 import { capacityOf, type Launch, newestLaunch, type Spec, specOf, taskLog } from './launch.ts';
 import { artifactsPrefix, executionArn, type Stack } from './stack.ts';
 
@@ -39,16 +40,6 @@ export interface ExecutionDescription {
   artifacts: string;
   /** The newest container's log. */
   log?: { group: string; stream: string };
-}
-
-/** There is no such execution here, or its history has been deleted: Step Functions keeps it for 90 days after its end. */
-export class UnknownExecutionError extends Error {
-  override readonly name = 'UnknownExecutionError';
-  readonly id: string;
-  constructor(id: string) {
-    super(`There is no execution '${id}'; an execution is forgotten 90 days after its end`);
-    this.id = id;
-  }
 }
 
 let client: SFNClient | undefined;

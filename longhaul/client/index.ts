@@ -1,5 +1,12 @@
 export { decodeLogs, type LogsData, type LogsEvent } from './decode-logs.ts';
-export { describeExecution, type ExecutionDescription, UnknownExecutionError } from './describe.ts';
+export { describeExecution, type ExecutionDescription } from './describe.ts';
+export {
+  DuplicateExecutionError,
+  ExecutionStateError,
+  JobFailedError,
+  UnknownExecutionError,
+  UnknownJobError,
+} from './errors.ts';
 export { executionName, isExecutionName } from './identity.ts';
 export { defineJob, type EventOf, type InputOf, type JobDefinition, type NameOf, type ResultOf, typed } from './job.ts';
 export { type Stack, stackFromEnvironment } from './stack.ts';
