@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { openDatabase } from './database.ts';
 import { startEndpoint } from './endpoint/index.ts';
-import { Fleet } from './fleet/index.ts';
+import { Fleet, type Interruption } from './fleet/index.ts';
 import { Functions, sdkDestinations, wallClock } from './functions/index.ts';
 import { startHttpApi } from './http-api/index.ts';
 import { integrations } from './integrations/index.ts';
@@ -78,10 +78,10 @@ export interface Engine {
   /** What runs the containers: `fleet.running()`, `fleet.capacity.set('spot', 'unavailable')`. */
   fleet: Fleet;
   /**
-   * Takes away the Spot capacity of an execution's container: SIGTERM now, SIGKILL after the stop timeout.
+   * Takes away the Spot capacity of an execution's container: with SIGTERM now and SIGKILL after the stop timeout, as a rule.
    * @throws Error when it has no running container, or one on demand
    */
-  interrupt(executionId: string): Promise<void>;
+  interrupt(executionId: string, how?: Interruption): Promise<void>;
   /** Sends the event of a schedule now, by its name, its ARN, or its name in the template: `ScheduleTriggerDue`. */
   fire: Sources['fire'];
   /** Stops everything; executions continue at the next start. */
@@ -236,7 +236,7 @@ async function boot(options: EngineOptions, closers: (() => unknown)[], close: (
     ],
     continued,
     fleet,
-    interrupt: (executionId) => fleet.interrupt(executionId),
+    interrupt: (executionId, how) => fleet.interrupt(executionId, how),
     fire: (scheduleName) => sources.fire(scheduleName),
     close,
   };

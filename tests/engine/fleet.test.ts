@@ -94,6 +94,28 @@ test('A container that ignores SIGTERM is killed after the stop timeout', async 
   expect(fleet.running()).toEqual([]);
 });
 
+test('A host that crashes takes its container with it, without a word', async () => {
+  const { fleet, logs } = startFleet();
+  const container = await fleet.launch(spec("trap 'echo asked' TERM; echo ready; while true; do sleep 0.1; done"));
+  await until(() => expect(logs.lines()).toContain('ready'));
+  await fleet.interrupt('execution-1', 'crash');
+  expect(await container.ended).toMatchObject({ how: 'interrupted', exitCode: 137 });
+  expect(logs.lines()).not.toContain('asked');
+});
+
+test('A container that is cut off counts as lost and runs on, until the engine stops', async () => {
+  const { fleet, logs } = startFleet();
+  const container = await fleet.launch(spec('echo $$; while true; do sleep 0.1; done'));
+  await until(() => expect(logs.lines()).toHaveLength(1));
+  const group = Number(logs.lines()[0]);
+  await fleet.interrupt('execution-1', 'cut-off');
+  expect(await container.ended).toEqual({ how: 'host-lost' });
+  expect(fleet.running()).toEqual([]);
+  expect(groupIsAlive(group)).toBe(true);
+  await fleet.close();
+  expect(groupIsAlive(group)).toBe(false);
+});
+
 test('With the command of a container its children end too', async () => {
   const { fleet, logs } = startFleet();
   await (await fleet.launch(spec('sleep 1000 & echo $$'))).ended;

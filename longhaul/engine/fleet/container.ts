@@ -27,13 +27,26 @@ export interface ContainerSpec {
 /** `closed`: the engine stopped it because it stops itself. That is nobody's ending: the next start finds a lost host. */
 export type StopCause = 'stopped' | 'interrupted' | 'closed';
 
-export interface Ending {
-  how: 'exited' | StopCause;
-  /** 128 + n for a process that signal n ended, as container runtimes say it. */
-  exitCode: number;
-  /** Milliseconds since the epoch. */
-  stoppedAt: number;
+export type Ending =
+  | {
+      how: 'exited' | StopCause;
+      /** 128 + n for a process that signal n ended, as container runtimes say it. */
+      exitCode: number;
+      /** Milliseconds since the epoch. */
+      stoppedAt: number;
+    }
+  | HostLost;
+
+/** Nobody saw it end: its host was lost, or the engine itself was killed meanwhile. */
+export interface HostLost {
+  how: 'host-lost';
 }
+
+/**
+ * How capacity is taken away. `notice`: SIGTERM now, SIGKILL after the stop timeout. `crash`: SIGKILL, as when the host dies.
+ * `cut-off`: the host is no longer reached and counts as lost, but the container on it runs on.
+ */
+export type Interruption = 'notice' | 'crash' | 'cut-off';
 
 /** A container as `Fleet.running()` lists it: alive from its launch until nothing of it is left. */
 export interface RunningContainer {

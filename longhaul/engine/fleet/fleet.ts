@@ -2,7 +2,7 @@ import { delimiter, dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { setImmediate as turn } from 'node:timers/promises';
 import { Capacity } from './capacity.ts';
-import { type ContainerSpec, FleetClosedError, type RunningContainer } from './container.ts';
+import { type ContainerSpec, FleetClosedError, type Interruption, type RunningContainer } from './container.ts';
 import { ContainerTable } from './container-table.ts';
 import { processRunner } from './process-runner.ts';
 import type { Runner } from './runner.ts';
@@ -35,6 +35,8 @@ export class Fleet {
   #longestStopTimeoutSeconds: number;
   #closeTimeoutSeconds: number;
   #alive = new Map<string, Container>();
+  /** Cut off: they count as lost, and run on. */
+  #adrift = new Set<Container>();
   #launching = new Set<Promise<unknown>>();
   #leftoversGone: Promise<void>;
   #closed = false;
@@ -68,12 +70,11 @@ export class Fleet {
   }
 
   /**
-   * Takes away the Spot capacity of an execution's container: SIGTERM now, SIGKILL after the stop timeout. Resolves when
-   * the container is gone.
+   * Takes away the Spot capacity of an execution's container. Resolves when the container is gone, or cut off.
    *
    * @throws Error when it has no running container, or one on on-demand capacity
    */
-  async interrupt(executionId: string): Promise<void> {
+  async interrupt(executionId: string, how: Interruption = 'notice'): Promise<void> {
     const container = [...this.#alive.values()].find((one) => one.executionId === executionId);
     if (!container) throw new Error(`The execution "${executionId}" has no running container to interrupt.`);
     if (container.spec.capacity !== 'spot') {
@@ -81,7 +82,7 @@ export class Fleet {
         `The container of the execution "${executionId}" runs on on-demand capacity. Only Spot capacity is taken away.`,
       );
     }
-    container.stop('interrupted');
+    container.interrupt(how);
     await container.ended;
   }
 
@@ -97,7 +98,8 @@ export class Fleet {
     for (const container of containers) {
       container.stop('closed', Math.min(container.spec.stopTimeoutSeconds, this.#closeTimeoutSeconds));
     }
-    await Promise.all(containers.map((container) => container.ended));
+    for (const container of this.#adrift) container.kill('closed');
+    await Promise.all([...containers, ...this.#adrift].map((container) => container.gone));
     // Whoever waited for an ending has stored it when this returns: the database may be closed next.
     await turn();
   }
@@ -112,8 +114,12 @@ export class Fleet {
     const stopTimeoutSeconds = Math.min(spec.stopTimeoutSeconds, this.#longestStopTimeoutSeconds);
     const container = new Container({ ...spec, stopTimeoutSeconds }, launched, this.#logs);
     this.#alive.set(spec.id, container);
-    container.ended.then(() => {
+    container.ended.then(({ how }) => {
       this.#alive.delete(spec.id);
+      if (how === 'host-lost') this.#adrift.add(container);
+    });
+    container.gone.then(() => {
+      this.#adrift.delete(container);
       this.#table.remove(spec.id);
     });
     return container;

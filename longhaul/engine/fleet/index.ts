@@ -5,6 +5,8 @@ export {
   type ContainerSpec,
   type Ending,
   FleetClosedError,
+  type HostLost,
+  type Interruption,
   LaunchError,
   type RunningContainer,
 } from './container.ts';

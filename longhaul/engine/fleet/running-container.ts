@@ -1,4 +1,4 @@
-import type { ContainerSpec, Ending, RunningContainer, StopCause } from './container.ts';
+import type { ContainerSpec, Ending, Interruption, RunningContainer, StopCause } from './container.ts';
 import { LogLines } from './log-lines.ts';
 import type { LaunchedContainer } from './runner.ts';
 
@@ -13,7 +13,10 @@ export class Container {
   /** Milliseconds since the epoch. */
   readonly startedAt = Date.now();
   /** Resolves when nothing of it is alive any more and all its output is stored. */
+  readonly gone: Promise<Ending>;
+  /** Resolves with what its service sees: when it is gone, or cut off. */
   readonly ended: Promise<Ending>;
+  readonly #cutOff = Promise.withResolvers<Ending>();
   #launched: LaunchedContainer;
   #stoppedBy: StopCause | undefined;
   #kill: NodeJS.Timeout | undefined;
@@ -23,10 +26,11 @@ export class Container {
     this.spec = spec;
     this.#launched = launched;
     const output = [launched.stdout, launched.stderr].map((stream) => storeLines(stream, spec, logs));
-    this.ended = Promise.all([launched.wait(), ...output]).then(([exitCode]) => {
+    this.gone = Promise.all([launched.wait(), ...output]).then(([exitCode]) => {
       clearTimeout(this.#kill);
       return { how: this.#stoppedBy ?? 'exited', exitCode, stoppedAt: Date.now() };
     });
+    this.ended = Promise.race([this.gone, this.#cutOff.promise]);
   }
 
   get executionId(): string | undefined {
@@ -36,6 +40,18 @@ export class Container {
   summary(): RunningContainer {
     const { executionId, startedAt } = this;
     return { id: this.spec.id, ...(executionId && { executionId }), capacity: this.spec.capacity, startedAt };
+  }
+
+  /** Its capacity is taken away. */
+  interrupt(how: Interruption): void {
+    if (how === 'notice') this.stop('interrupted');
+    else if (how === 'cut-off') this.#cutOff.resolve({ how: 'host-lost' });
+    else this.kill('interrupted');
+  }
+
+  /** SIGKILL, at once. */
+  kill(cause: StopCause): void {
+    if (this.#launched.signal('SIGKILL')) this.#stoppedBy ??= cause;
   }
 
   /**

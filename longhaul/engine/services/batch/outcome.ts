@@ -11,11 +11,7 @@ import {
 } from './status-reasons.ts';
 
 /** How an attempt came to its end. */
-export type AttemptEnding =
-  | Ending
-  | { how: 'failed-to-start'; reason: string }
-  /** The engine was not there to see it. */
-  | { how: 'host-lost' };
+export type AttemptEnding = Ending | { how: 'failed-to-start'; reason: string };
 
 /** What was decided about the job before the attempt ended: that counts, whatever the exit code. */
 export type Decision = { kind: 'timed-out' } | { kind: 'cancelled' | 'terminated'; reason: string };

@@ -9,11 +9,7 @@ import {
 } from './stop-reasons.ts';
 
 /** How a task's container came to its end. */
-export type TaskEnding =
-  | Ending
-  | { how: 'failed-to-start'; reason: string }
-  /** The engine was not there to see it. */
-  | { how: 'host-lost' };
+export type TaskEnding = Ending | { how: 'failed-to-start'; reason: string };
 
 export interface Outcome extends Stop {
   /** The container's, when one ran and was seen to end. */
