@@ -1,0 +1,57 @@
+import path from 'node:path';
+import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import type { Engine } from 'longhaul/engine';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { artifact, ended, engineOf, id, misbehaving, start, temporaryDirectory, until } from '../end-to-end/engine.ts';
+import { furthest, readTrail } from './trail.ts';
+
+let engine: Engine;
+let directory: string;
+beforeAll(async () => {
+  directory = await temporaryDirectory(afterAll);
+  engine = await engineOf(misbehaving, { dataDirectory: path.join(directory, 'data') });
+});
+afterAll(() => engine.close());
+
+const isAlive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
+test("of two containers at once, the one that was cut off and comes back is refused, and the result is the newer one's", async () => {
+  const trail = path.join(directory, 'trail');
+  const arn = await start(engine, { job: 'tally', event: { seed: 1, records: 6000, trail } });
+  await until(async () => furthest(readTrail(trail)) > 500);
+  const older = readTrail(trail)[0]!.pid;
+
+  process.kill(older, 'SIGSTOP');
+  await engine.interrupt(id(arn), 'cut-off');
+  interface Entry {
+    launch: { interruptions: number };
+    state?: { next: number };
+  }
+  // The newer one has taken over and saved something of its own.
+  await until(async () => {
+    const entry = await artifact<Entry>(engine, arn, 'checkpoint/state.json');
+    const newer = readTrail(trail)[1]?.records[0]?.index;
+    return entry?.launch.interruptions === 1 && newer !== undefined && (entry.state?.next ?? 0) > newer;
+  });
+  process.kill(older, 'SIGCONT');
+  await until(async () => !isAlive(older));
+  // It was there at the same time as the newer one.
+  expect(engine.fleet.running().map(({ executionId }) => executionId)).toEqual([id(arn)]);
+  expect(await logged()).toContain('Stopped without writing anything more');
+
+  expect(await ended(engine, arn)).toMatchObject({ status: 'SUCCEEDED' });
+  expect(await artifact(engine, arn, 'result.json')).toMatchObject({ interruptions: 1 });
+  expect(await artifact(engine, arn, 'error.json')).toBeUndefined();
+});
+
+async function logged(): Promise<string> {
+  const logs = new CloudWatchLogsClient(engine.aws);
+  const { events = [] } = await logs.send(new FilterLogEventsCommand({ logGroupName: '/jobs/tally' }));
+  return events.map(({ message }) => message).join('\n');
+}
