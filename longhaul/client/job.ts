@@ -19,6 +19,14 @@ export interface JobDefinition<Name extends string = string, Input = unknown, Re
    * @example unique: ({ orderId }) => orderId
    */
   unique?(input: Input): string;
+  /**
+   * The job that this one comes after: each success of that job starts this one, with its result for an event. It does not
+   * compile when this job's input does not take that result.
+   *
+   * @example defineJob({ name: 'publish', input: typed<Report>(), after: csvReport })
+   */
+  // biome-ignore lint/suspicious/noExplicitAny: only what the other job delivers counts here, not what it takes
+  readonly after?: JobDefinition<string, any, NoInfer<Event>, any>;
 }
 
 /** What the job's handler gets. */
@@ -43,12 +51,12 @@ const NAME_LENGTH = EXECUTION_NAME_LENGTH - ID_SUFFIX.length;
  * @example
  * export const csvReport = defineJob({ name: 'csv-report', input: z.object({ url: z.url() }), result: typed<Report>() });
  * @throws TypeError for a name that is not `[a-z][a-z0-9-]*` or is longer than 43 characters, for an input that is no
- * Standard Schema, and for a `unique` that is no function
+ * Standard Schema, for a `unique` that is no function, and for an `after` that is no job or leads back to this one
  */
 export function defineJob<const Name extends string, Input = unknown, Result = unknown, Event = Input>(
   definition: JobDefinition<Name, Input, Result, Event>,
 ): JobDefinition<Name, Input, Result, Event> {
-  const { name, input, result, unique } = definition;
+  const { name, input, result, unique, after } = definition;
   if (typeof name !== 'string' || !/^[a-z][a-z0-9-]*$/.test(name)) {
     throw new TypeError(
       `A job's name is lower-case letters, digits and hyphens, a letter first ("csv-report"); got ${JSON.stringify(name)}`,
@@ -69,7 +77,27 @@ export function defineJob<const Name extends string, Input = unknown, Result = u
   if (unique !== undefined && typeof unique !== 'function') {
     throw new TypeError(`"unique" of job "${name}" must be a function of its input that gives a string`);
   }
-  return Object.freeze({ name, ...(input && { input }), ...(result && { result }), ...(unique && { unique }) });
+  if (after !== undefined) checkOrder(name, after);
+  return Object.freeze({
+    name,
+    ...(input && { input }),
+    ...(result && { result }),
+    ...(unique && { unique }),
+    ...(after && { after }),
+  });
+}
+
+/** Jobs that come after each other in a circle would start each other for ever. */
+function checkOrder(name: string, after: JobDefinition): void {
+  if (typeof after?.name !== 'string') {
+    throw new TypeError(`"after" of job "${name}" must be another job's definition, as defineJob gives it`);
+  }
+  const order = [name];
+  for (let before: JobDefinition | undefined = after; before; before = before.after) {
+    order.push(before.name);
+    if (before.name !== name) continue;
+    throw new TypeError(`Job "${name}" would come after itself and never end: ${order.join(' after ')}`);
+  }
 }
 
 /**

@@ -44,4 +44,28 @@ describe('a job definition', () => {
   it('cannot have an input that is no Standard Schema', () => {
     expect(() => defineJob({ name: 'a', input: { type: 'object' } as never })).toThrow('"input" of job "a"');
   });
+
+  it('comes after another job when its input takes the result of that one', () => {
+    const totals = defineJob({ name: 'totals', input: z.object({ rows: z.number() }), after: job });
+    expect(totals.after).toBe(job);
+    const third = defineJob({ name: 'third', after: totals });
+    expect(third.after?.after).toBe(job);
+    expectTypeOf<EventOf<typeof totals>>().toEqualTypeOf<{ rows: number }>();
+    // @ts-expect-error it delivers rows, not lines
+    defineJob({ name: 'lines', input: z.object({ lines: z.number() }), after: job });
+    // @ts-expect-error nobody has said what `third` delivers
+    defineJob({ name: 'fourth', input: z.object({ rows: z.number() }), after: third });
+    // @ts-expect-error a name says nothing of what the job delivers
+    expect(() => defineJob({ name: 'fifth', after: 'csv-report' })).toThrow(
+      '"after" of job "fifth" must be another job',
+    );
+  });
+
+  it('cannot come after itself, however long the way round', () => {
+    const circle = (name: string, after: { name: string; after?: unknown }) => () =>
+      defineJob({ name, after: after as never });
+    const second = defineJob({ name: 'second', after: defineJob({ name: 'first' }) });
+    expect(circle('first', second)).toThrow('would come after itself and never end: first after second after first');
+    expect(circle('first', { name: 'first' })).toThrow('first after first');
+  });
 });
