@@ -38,6 +38,7 @@ export function definitionText(specs: Record<string, object> = jobs): string {
     // As the templates write it: a JSONata literal with single quotes.
     Jobs: JSON.stringify(specs).replaceAll('"', "'"),
     Partition: 'aws',
+    Stack: 'longhaul',
     ArtifactsBucket: 'artifacts',
     FailedJobsUrl: 'https://sqs.us-east-1.amazonaws.com/000000000000/failed-jobs',
   };

@@ -13,6 +13,8 @@ function parametersOf(events: { type: string; [key: string]: unknown }[]) {
   return JSON.parse((scheduled!.taskScheduledEventDetails as { parameters: string }).parameters);
 }
 
+const manyTags = Object.fromEntries(Array.from({ length: 41 }, (_, index) => [`tag${index}`, 'x']));
+
 describe('what an execution is started with', () => {
   test.each(['on-batch', 'on-ecs'] as const)('a job that goes well enters two states (%s)', async (job) => {
     const { outcome, events } = await run(job, ['success']);
@@ -62,6 +64,26 @@ describe('what an execution is started with', () => {
     const { launches } = await run('on-ecs', ['success'], { input: { job: 'on-ecs', eventUri } });
     expect(launches[0]?.environment).toMatchObject({ STP_TRIGGER_EVENT_URI: eventUri });
     expect(launches[0]?.environment).not.toHaveProperty('STP_TRIGGER_EVENT_DATA');
+  });
+
+  test.each([
+    [undefined, {}],
+    [{}, {}],
+    [{ team: 'sales' }, { team: 'sales' }],
+    [
+      { team: 'sales', 'cost:centre': '' },
+      { team: 'sales', 'cost:centre': '' },
+    ],
+    [{ 'longhaul:stack': 'another' }, {}],
+  ])('tags %j go to job and task, beside the name of the stack that may stop them', async (tags, kept) => {
+    const all = { ...kept, 'longhaul:stack': 'longhaul' };
+    const input = (job: string) => ({ job, ...(tags && { tags }) });
+    const batch = await run('on-batch', ['interruption', 'success'], { input: input('on-batch') });
+    expect(parametersOf(batch.events)).toMatchObject({ Tags: all, PropagateTags: true });
+    const ecs = await run('on-ecs', ['success'], { input: input('on-ecs') });
+    const { Tags } = parametersOf(ecs.events) as { Tags: { Key: string; Value: string }[] };
+    expect(Object.fromEntries(Tags.map(({ Key, Value }) => [Key, Value]))).toEqual(all);
+    expect(Tags).toHaveLength(Object.keys(all).length);
   });
 
   test('a resumed execution works on the artifacts of the one before', async () => {
@@ -115,6 +137,13 @@ describe('what an execution is started with', () => {
     [{ job: 'on-batch', eventUri: 5 }, 'Job.Rejected', /eventUri must be the address.*5/],
     [{ job: 'on-batch', eventUri: 'event.json' }, 'Job.Rejected', /eventUri must be the address.*event\.json/],
     [{ job: 'on-batch', resumes: '../../other' }, 'Job.Rejected', /resumes must be the id/],
+    [{ job: 'on-batch', tags: 'sales' }, 'Job.Rejected', /tags must be at most 40 texts.*sales/],
+    [{ job: 'on-batch', tags: null }, 'Job.Rejected', /tags must be/],
+    [{ job: 'on-batch', tags: ['sales'] }, 'Job.Rejected', /tags must be.*sales/],
+    [{ job: 'on-ecs', tags: { team: 'sales', floor: 7 } }, 'Job.Rejected', /tags must be.*7/],
+    [{ job: 'on-ecs', tags: { team: { name: 'sales' } } }, 'Job.Rejected', /tags must be/],
+    [{ job: 'on-ecs', tags: { team: [] } }, 'Job.Rejected', /tags must be/],
+    [{ job: 'on-ecs', tags: manyTags }, 'Job.Rejected', /tags must be/],
     [{ job: 'on-batch', event: `not JSON ${'x'.repeat(7000)}` }, 'Job.Rejected', /must be JSON/],
   ])('%j ends as %s', async (input, error, reason) => {
     const { outcome, launches, failedJobs } = await run('on-batch', ['success'], { input });

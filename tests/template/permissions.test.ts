@@ -38,6 +38,24 @@ test('tasks are found in our own cluster only', () => {
   expect(finders[0]?.statement.Condition).toEqual({ ArnEquals: { 'ecs:cluster': 'Compute.Outputs.ClusterArn' } });
 });
 
+test('only jobs of this stack can be stopped, and tags are for what is being started', () => {
+  const allowing = (action: string) =>
+    allows.filter(({ statement }) => list(statement.Action).includes(action)).map(({ statement }) => statement);
+  expect(allowing('batch:TerminateJob')).toMatchObject([
+    { Condition: { StringEquals: { 'aws:ResourceTag/longhaul:stack': 'AWS::StackName' } } },
+  ]);
+  // Were it a job's own ARN, whoever has the role could make any job of the account one that it may stop.
+  expect(allowing('batch:TagResource')).toEqual(allowing('batch:SubmitJob'));
+  expect(
+    allowing('batch:TagResource')
+      .flatMap(({ Resource }) => Resource)
+      .join(),
+  ).not.toContain(':job/');
+  expect(allowing('ecs:TagResource')).toMatchObject([
+    { Condition: { StringEquals: { 'ecs:CreateAction': 'RunTask' } } },
+  ]);
+});
+
 test('roles are handed to tasks only, and only those of this stack', () => {
   const passes = allows.filter(({ statement }) => list(statement.Action).includes('iam:PassRole'));
   expect(passes).toHaveLength(1);

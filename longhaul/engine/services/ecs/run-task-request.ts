@@ -53,7 +53,8 @@ function task(
 ): Task {
   const { detail } = definition;
   const taskArn = `${cluster.clusterArn.replace(':cluster/', ':task/')}/${randomBytes(16).toString('hex')}`;
-  const inherited = input.propagateTags === 'TASK_DEFINITION' ? asTags(definition.tags) : [];
+  const inherited = input.propagateTags === 'TASK_DEFINITION' ? definition.tags : {};
+  const own = Object.fromEntries((input.tags ?? []).map(({ key = '', value = '' }) => [key, value]));
   const containers = (detail.containerDefinitions ?? []).map(({ name, image, cpu = 0 }) => ({
     containerArn: `${taskArn.replace(':task/', ':container/')}/${randomUUID()}`,
     taskArn,
@@ -84,7 +85,7 @@ function task(
     attributes: [],
     createdAt: new Date(),
     enableExecuteCommand: input.enableExecuteCommand ?? false,
-    tags: [...inherited, ...(input.tags ?? [])],
+    tags: asTags({ ...inherited, ...own }),
     version: 1,
   };
 }
