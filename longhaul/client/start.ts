@@ -1,4 +1,6 @@
-import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { randomUUID } from 'node:crypto';
+import { StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { type AwsClients, ambientClients } from './aws.ts';
 import { executionName } from './identity.ts';
 import { mustSpill } from './override.ts';
 import { artifactsPrefix, type Stack } from './stack.ts';
@@ -6,8 +8,8 @@ import { artifactsPrefix, type Stack } from './stack.ts';
 /** One event for one job. */
 export interface StartRequest {
   job: string;
-  /** The event as JSON text, of any size. */
-  event: string;
+  /** The event as JSON text, of any size, or where such a text is: `s3://bucket/key`. */
+  event: string | { uri: string };
   /** What tells this event from all others: see `executionName`. */
   identity: readonly string[];
   /** `s3`, `schedule`, `http`, … : shown with the execution. */
@@ -16,35 +18,43 @@ export interface StartRequest {
   startAt?: string;
   /** The id of an execution on whose artifacts this one continues. */
   resumes?: string;
+  /** Put on the Batch job or the ECS task. */
+  tags?: Readonly<Record<string, string>>;
+  /**
+   * `reject`: a repetition is told from the first with certainty. Step Functions answers one with the same input like the first as
+   * long as that runs, so the input is made one of its kind. Default: `return`.
+   */
+  onDuplicate?: 'return' | 'reject';
 }
 
 export interface Started {
   id: string;
   /**
    * False when Step Functions refused a second execution of this event. A repetition while the first still runs is answered
-   * like the first, and so is true.
+   * like the first, and so is true, unless it is to be rejected.
    */
   started: boolean;
 }
-
-let client: SFNClient | undefined;
 
 /**
  * Starts the one execution of an event. To call it again for the same event is harmless.
  * @throws whatever Step Functions or S3 answer when they refuse or cannot be reached, as the AWS SDK's errors.
  */
-export async function startExecution(request: StartRequest, stack: Stack): Promise<Started> {
-  const { job, event, identity, source, startAt, resumes } = request;
+export async function startExecution(
+  request: StartRequest,
+  stack: Stack,
+  clients: AwsClients = ambientClients(),
+): Promise<Started> {
+  const { job, event, identity, source, startAt, resumes, tags, onDuplicate } = request;
   const id = executionName(job, identity);
-  const artifacts = `s3://${stack.artifactsBucket}/${artifactsPrefix(id)}`;
-  const handover = mustSpill({ job, id, artifacts, event }) ? await spill(stack, id, event) : { event };
-  client ??= new SFNClient({});
+  const handover = await handoverOf(request, id, stack, clients);
+  const start = onDuplicate === 'reject' ? randomUUID() : undefined; // the state machine looks at no member of this name
   try {
-    await client.send(
+    await clients.stepFunctions.send(
       new StartExecutionCommand({
         stateMachineArn: stack.stateMachineArn,
         name: id,
-        input: JSON.stringify({ job, ...handover, source, startAt, resumes }),
+        input: JSON.stringify({ job, ...handover, source, startAt, resumes, tags, start }),
       }),
     );
     return { id, started: true };
@@ -56,9 +66,16 @@ export async function startExecution(request: StartRequest, stack: Stack): Promi
   }
 }
 
-async function spill(stack: Stack, id: string, event: string): Promise<{ eventUri: string }> {
-  const key = `${artifactsPrefix(id)}event.json`;
-  const { putOnce } = await import('./artifacts.ts');
-  await putOnce(stack.artifactsBucket, key, event);
-  return { eventUri: `s3://${stack.artifactsBucket}/${key}` };
+async function handoverOf(
+  { job, event }: StartRequest,
+  id: string,
+  stack: Stack,
+  clients: AwsClients,
+): Promise<{ event: string } | { eventUri: string }> {
+  if (typeof event !== 'string') return { eventUri: event.uri };
+  const prefix = artifactsPrefix(id);
+  const artifacts = `s3://${stack.artifactsBucket}/${prefix}`;
+  if (!mustSpill({ job, id, artifacts, event })) return { event };
+  await (await clients.artifacts()).putOnce(stack.artifactsBucket, `${prefix}event.json`, event);
+  return { eventUri: `${artifacts}event.json` };
 }
