@@ -86,6 +86,23 @@ test('executions are listed newest first, by status, and page by page', async ()
   expect(running.nextToken).toBeUndefined();
 });
 
+test('an execution that has ended is listed by its end, a running one by its start', async () => {
+  const fixture = await states();
+  const names = async () => {
+    const { executions = [] } = await fixture.client.send(new ListExecutionsCommand({ stateMachineArn: machineArn }));
+    return executions.map(({ name }) => name);
+  };
+  await start(fixture, 'long', { until: '2026-01-03T00:00:00Z' });
+  await start(fixture, 'longer', { until: '2027-01-01T00:00:00Z' });
+  fixture.clock.set('2026-01-02T00:00:00Z');
+  await start(fixture, 'short');
+  await ended(fixture, 'short');
+  expect(await names()).toEqual(['short', 'longer', 'long']);
+  fixture.clock.set('2026-01-03T00:00:00Z');
+  await ended(fixture, 'long');
+  expect(await names()).toEqual(['long', 'short', 'longer']);
+});
+
 test('the history can be read forwards, backwards, in pages and without its data', async () => {
   const fixture = await states();
   await start(fixture, 'one', { secret: 'value' });

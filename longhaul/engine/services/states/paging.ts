@@ -9,17 +9,20 @@ export function pageSize(maxResults: number | undefined): number {
   return maxResults;
 }
 
-/** A token is the place of the last row of the page before. @throws ServiceError InvalidToken */
-export function readToken(token: string | undefined): number | undefined {
+/**
+ * A token is the place of the last row of the page before: the numbers by which the rows are ordered.
+ * @throws ServiceError InvalidToken
+ */
+export function readToken(token: string | undefined, numbers: number): number[] | undefined {
   if (token === undefined) return undefined;
-  const text = Buffer.from(String(token), 'base64url').toString();
-  const place = Number(text);
-  if (text === '' || !Number.isInteger(place) || place < 0) {
+  const parts = Buffer.from(String(token), 'base64url').toString().split('.');
+  const place = parts.map(Number);
+  if (parts.length !== numbers || parts.includes('') || place.some((one) => !Number.isInteger(one) || one < 0)) {
     throw new ServiceError('InvalidToken', `Invalid Token: '${token}'`);
   }
   return place;
 }
 
-export function writeToken(place: number): string {
-  return Buffer.from(String(place)).toString('base64url');
+export function writeToken(...place: number[]): string {
+  return Buffer.from(place.join('.')).toString('base64url');
 }

@@ -20,6 +20,16 @@ export interface Execution {
   definition: string;
 }
 
+/** "Running executions are sorted by their startDate …, and other executions are sorted by their stopDate" (ListExecutions). */
+const TIME = 'coalesce(stopDate, startDate)';
+
+/** Where an execution stands in a list: after all that have a later time, and of those with the same time a later start. */
+export interface Place {
+  /** Milliseconds since the epoch. */
+  time: number;
+  sequence: number;
+}
+
 export type Outcome = Pick<Execution, 'status' | 'output' | 'error' | 'cause'>;
 
 /** The executions of all state machines, in SQLite. */
@@ -41,7 +51,9 @@ export class ExecutionStore {
         stopDate INTEGER,
         definition TEXT NOT NULL
       ) STRICT;
-      CREATE INDEX IF NOT EXISTS states_executions_status ON states_executions (stateMachineArn, status, sequence);
+      DROP INDEX IF EXISTS states_executions_status;
+      CREATE INDEX IF NOT EXISTS states_executions_newest ON states_executions (stateMachineArn, ${TIME}, sequence);
+      CREATE INDEX IF NOT EXISTS states_executions_newest_of ON states_executions (stateMachineArn, status, ${TIME}, sequence);
     `);
   }
 
@@ -77,20 +89,27 @@ export class ExecutionStore {
       .all() as unknown as Execution[];
   }
 
-  /** Newest first, those with a sequence below `before`. */
+  /** Newest first, those that stand behind `place`: all of them without one. */
   list(
     stateMachineArn: string,
     status: string | undefined,
     limit: number,
-    before: number,
+    { time, sequence }: Place = { time: Number.MAX_SAFE_INTEGER, sequence: 0 },
   ): (Execution & { sequence: number })[] {
     const byStatus = status === undefined ? '' : 'AND status = $status';
     return this.#db
       .prepare(
-        `SELECT * FROM states_executions WHERE stateMachineArn = $stateMachineArn ${byStatus} AND sequence < $before
-         ORDER BY sequence DESC LIMIT $limit`,
+        `SELECT * FROM states_executions
+         WHERE stateMachineArn = $stateMachineArn ${byStatus} AND (${TIME}, sequence) < ($time, $sequence)
+         ORDER BY ${TIME} DESC, sequence DESC LIMIT $limit`,
       )
-      .all({ stateMachineArn, limit, before, ...(status === undefined ? {} : { status }) }) as unknown as (Execution & {
+      .all({
+        stateMachineArn,
+        limit,
+        time,
+        sequence,
+        ...(status === undefined ? {} : { status }),
+      }) as unknown as (Execution & {
       sequence: number;
     })[];
   }

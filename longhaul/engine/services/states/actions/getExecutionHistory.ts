@@ -14,7 +14,8 @@ export function getExecutionHistory(machines: StateMachines) {
   return (request: GetExecutionHistoryCommandInput): Omit<GetExecutionHistoryCommandOutput, '$metadata'> => {
     const { arn } = findExecution(machines, request);
     const limit = pageSize(request.maxResults);
-    const rows = machines.journals.events(arn, limit + 1, request.reverseOrder ?? false, readToken(request.nextToken));
+    const [after] = readToken(request.nextToken, 1) ?? [];
+    const rows = machines.journals.events(arn, limit + 1, request.reverseOrder ?? false, after);
     const page = rows.slice(0, limit);
     return {
       events: page.map((event) => {

@@ -7,16 +7,18 @@ import { optionalOneOf } from '../validation.ts';
 /** API reference, ListExecutions, `statusFilter`. Nothing is redriven here, so none is ever pending. */
 const STATUSES = ['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED', 'PENDING_REDRIVE'];
 
-/** Newest first. */
+/** Newest first: running executions by their start, the others by their end. */
 export function listExecutions(machines: StateMachines) {
   return (request: ListExecutionsCommandInput): Omit<ListExecutionsCommandOutput, '$metadata'> => {
     const machine = findMachine(machines, request);
     const status = optionalOneOf(request, 'statusFilter', STATUSES);
     const limit = pageSize(request.maxResults);
-    const before = readToken(request.nextToken) ?? Number.MAX_SAFE_INTEGER;
+    const [time = 0, sequence = 0] = readToken(request.nextToken, 2) ?? [];
+    const place = request.nextToken === undefined ? undefined : { time, sequence };
     // One more than the page, to know whether there is another.
-    const rows = machines.executions.list(machine.arn, status, limit + 1, before);
+    const rows = machines.executions.list(machine.arn, status, limit + 1, place);
     const page = rows.slice(0, limit);
+    const last = page.at(-1);
     return {
       executions: page.map((execution) => ({
         executionArn: execution.arn,
@@ -27,7 +29,7 @@ export function listExecutions(machines: StateMachines) {
         ...(execution.stopDate !== null && { stopDate: new Date(execution.stopDate) }),
         redriveCount: 0,
       })),
-      ...(rows.length > limit && { nextToken: writeToken(page.at(-1)?.sequence ?? 0) }),
+      ...(last && rows.length > limit && { nextToken: writeToken(last.stopDate ?? last.startDate, last.sequence) }),
     };
   };
 }
