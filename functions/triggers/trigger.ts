@@ -12,6 +12,8 @@ export interface Adapter<Event, One, Answer = Started[]> {
   records(event: Event): One[];
   /** What tells a record from all others of its source. @throws MalformedEventError when the record does not say. */
   identity(record: One): string[];
+  /** The job to start, where an event may name another one than the environment variable `JOB` does. */
+  job?(record: One): string | undefined;
   /** The event as the source would have delivered it with this record alone. */
   alone(record: One): unknown;
   /** The event with these records, for batches with records that cannot be started. Default: such a batch fails as a whole. */
@@ -59,11 +61,11 @@ export function trigger<Event, One, Answer = Started[]>(
 ): MiddyfiedHandler<Event, Answer> {
   const { source, answer = allOrError as (outcomes: Outcome<One>[]) => Answer } = adapter;
   const handle = async (event: Event): Promise<Answer> => {
-    const { JOB: job, BATCHING: batching } = process.env;
-    if (!job) throw new Error('The environment variable JOB is not set; it names the job that this trigger starts');
+    const { JOB, BATCHING: batching } = process.env;
+    if (!JOB) throw new Error('The environment variable JOB is not set; it names the job that this trigger starts');
     const stack = stackFromEnvironment();
 
-    const start = async ({ event, records }: Delivery<One>): Promise<Started> => {
+    const start = async (job: string, { event, records }: Delivery<One>): Promise<Started> => {
       const key = await ownKey(job, event);
       const identity = key === undefined ? [source, ...records.flatMap((one) => adapter.identity(one))] : ['key', key];
       const started = await startExecution({ job, event: JSON.stringify(event), identity, source }, stack);
@@ -71,8 +73,9 @@ export function trigger<Event, One, Answer = Started[]>(
       return started;
     };
     const attempt = async (delivery: Delivery<One>): Promise<Outcome<One>[]> => {
+      const job = adapter.job?.(delivery.records[0]!) ?? JOB;
       try {
-        const started = await start(delivery);
+        const started = await start(job, delivery);
         return delivery.records.map((record) => ({ record, status: 'started', started }));
       } catch (reason) {
         const error = reason as Error;

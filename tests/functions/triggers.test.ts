@@ -158,6 +158,18 @@ describe('schedule', () => {
     expect(new Set(ids).size).toBe(3);
   });
 
+  test('a schedule may name the job that it starts, which does not get to see that', async () => {
+    const event = sample('ScheduleTrigger');
+    await invoke(schedule, { ...event, job: 'hello-world' });
+    expect(JSON.parse(starts()[0]?.input ?? '')).toMatchObject({ job: 'hello-world', source: 'schedule' });
+    expect(starts()[0]?.name).toMatch(/^hello-world-[0-9a-f]{32}$/);
+    expect(events()).toEqual([event]);
+    for (const job of ['', null, 7, ['hello-world']]) {
+      await expect(invoke(schedule, { ...event, job })).rejects.toThrow("'job' must be a string");
+    }
+    expect(starts()).toHaveLength(1);
+  });
+
   test('a schedule whose Input names neither itself nor its time is told so', async () => {
     await expect(invoke(schedule, { input: 1 })).rejects.toThrow("'scheduleArn' must be a string");
     await expect(invoke(schedule, { scheduleArn: 'a', scheduledTime: '' })).rejects.toThrow("'scheduledTime' must be");
