@@ -1,5 +1,4 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { RefusedInputError } from '../triggers/own-key.ts';
 
 const TITLES = {
   400: 'Bad Request',
@@ -50,7 +49,6 @@ const OVERLOAD =
 /** What a caller is told of an error that was not meant for it: how to go on, and nothing of the inside. */
 export function asProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
-  if (error instanceof RefusedInputError) return new Problem(422, error.message);
   const {
     name = '',
     $metadata: answered,
@@ -62,6 +60,7 @@ export function asProblem(error: unknown): Problem {
     $fault?: 'client' | 'server';
     code?: string;
   };
+  if (name === 'InvalidInputError') return new Problem(422, (error as Error).message);
   if (OVERLOAD.test(name) || answered?.httpStatusCode === 429 || answered?.httpStatusCode === 503) {
     return new Problem(503, 'AWS is too busy at the moment. Send the same request again.', {}, { 'retry-after': '5' });
   }

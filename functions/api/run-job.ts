@@ -1,7 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import { type JobDefinition, stackFromEnvironment, startExecution } from 'longhaul';
+import { acceptInput, InvalidInputError, type JobDefinition, stackFromEnvironment, startExecution } from 'longhaul';
 import { logger } from '../logger.ts';
-import { ownKey } from '../triggers/own-key.ts';
 import { accepted, route } from './api.ts';
 import { readBody } from './body.ts';
 import { deployedJob } from './deployed-jobs.ts';
@@ -25,8 +24,7 @@ export const handler = route(async (request, context) => {
 });
 
 async function startJob(job: JobDefinition, body: { text: string; value: unknown }, identity: string[]) {
-  await check(job, body.value);
-  const key = await ownKey(job.name, body.value);
+  const key = await keyOf(job, body.value);
   const { id, started } = await startExecution(
     {
       job: job.name,
@@ -48,12 +46,16 @@ function answersTable(): string {
   );
 }
 
-/** @throws Problem 422 with the place of each thing that the job's schema refuses. */
-async function check({ name, input }: JobDefinition, value: unknown): Promise<void> {
-  const { issues } = (await input?.['~standard'].validate(value)) ?? {};
-  if (!issues) return;
-  const errors = issues.map(({ path = [], message }) => ({ path: pointer(path), detail: message }));
-  throw new Problem(422, `${name} does not take this input: ${errors.length} problem(s)`, { errors });
+/** The job's own key for this input. @throws Problem 422 with the place of each thing that the job's schema refuses. */
+async function keyOf(job: JobDefinition, value: unknown): Promise<string | undefined> {
+  try {
+    return (await acceptInput(job, value)).key;
+  } catch (error) {
+    if (!(error instanceof InvalidInputError) || !Array.isArray(error.cause)) throw error;
+    const issues: readonly StandardSchemaV1.Issue[] = error.cause;
+    const errors = issues.map(({ path = [], message }) => ({ path: pointer(path), detail: message }));
+    throw new Problem(422, `${job.name} does not take this input: ${errors.length} problem(s)`, { errors });
+  }
 }
 
 /** The place of an issue as a JSON Pointer (RFC 6901): `/columns/0`; the whole value is the empty text. */

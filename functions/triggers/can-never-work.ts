@@ -5,7 +5,7 @@
  */
 const PERMANENT = new Set([
   'MalformedEventError',
-  'RefusedInputError',
+  'InvalidInputError',
   'RangeError', // of executionName
   'InvalidName',
   'InvalidExecutionInput',

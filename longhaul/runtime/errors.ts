@@ -1,28 +1,10 @@
-/** The job can never succeed on this event: it fails at once, whatever attempts are left (exit code 65). */
-export class PermanentJobError extends Error {
-  override name = 'PermanentJobError';
-}
+import { PermanentJobError } from '../client/validate-input.ts';
+
+export { type InputProblem, InvalidInputError, PermanentJobError } from '../client/validate-input.ts';
 
 /** Something that may go better next time: the attempt fails and is tried again while attempts are left (exit code 1). */
 export class TransientJobError extends Error {
   override name = 'TransientJobError';
-}
-
-/** One problem of an input, and where it is: `{ path: 'Records[0].s3.bucket.name', message: 'expected string' }`. */
-export interface InputProblem {
-  path: string;
-  message: string;
-}
-
-/** The event does not fit the job's schema. */
-export class InvalidInputError extends PermanentJobError {
-  override name = 'InvalidInputError';
-  readonly problems: readonly InputProblem[];
-  constructor(problems: readonly InputProblem[], options?: ErrorOptions) {
-    const list = problems.map(({ path, message }) => (path ? `${path}: ${message}` : message));
-    super(`The event does not fit the job's input: ${list.join('; ')}`, options);
-    this.problems = problems;
-  }
 }
 
 /** A value that would not come back as it was. */

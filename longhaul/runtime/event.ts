@@ -1,7 +1,8 @@
-import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { S3Address } from './environment.ts';
-import { type InputProblem, InvalidInputError, PermanentJobError } from './errors.ts';
+import { PermanentJobError } from './errors.ts';
 import type { ObjectStore } from './objects.ts';
+
+export { validateInput } from '../client/validate-input.ts';
 
 /**
  * The event's text, from the environment or from S3.
@@ -28,24 +29,4 @@ export function parseEvent(text: string): unknown {
   } catch {
     return text;
   }
-}
-
-/**
- * The event as the job's schema makes it.
- * @throws InvalidInputError with the path of each problem
- */
-export async function validateInput<Input>(
-  schema: StandardSchemaV1<unknown, Input> | undefined,
-  event: unknown,
-): Promise<Input> {
-  if (!schema) return event as Input;
-  const result = await schema['~standard'].validate(event);
-  if (result.issues) throw new InvalidInputError(result.issues.map(toProblem));
-  return result.value;
-}
-
-function toProblem({ path = [], message }: StandardSchemaV1.Issue): InputProblem {
-  const keys = path.map((segment) => (typeof segment === 'object' ? segment.key : segment));
-  const dotted = keys.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('');
-  return { path: dotted.replace(/^\./, ''), message };
 }
