@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['tests/**/*.test.ts'],
+    include: ['tests/**/*.test.ts', 'containers/*/*.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

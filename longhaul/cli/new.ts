@@ -1,0 +1,87 @@
+import path from 'node:path';
+import { Argument, Command, Option } from 'commander';
+import { explainLoadFailure } from '../engine/load-failure.ts';
+import type { CreatedJob, NewJob } from './new/create-job.ts';
+
+interface Options extends Omit<NewJob, 'name'> {
+  json?: boolean;
+}
+
+/** `longhaul new JOB`: a job that builds, runs and tests at once. */
+export function newCommand(): Command {
+  return new Command('new')
+    .description('Make a job: its folder under containers/, and its lines in the application.')
+    .addArgument(new Argument('<job>', 'its name: lower-case letters, digits and hyphens, a letter first'))
+    .addOption(
+      new Option('--language <language>', 'what it is written in').choices(['ts', 'shell']).makeOptionMandatory(),
+    )
+    .addOption(
+      new Option('--backend <backend>', 'what it runs on: AWS Batch, which queues, or Amazon ECS')
+        .choices(['batch', 'ecs'])
+        .default('batch'),
+    )
+    .option('--directory <directory>', 'where template.yaml is', '.')
+    .option('--json', 'print JSON')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  longhaul new resize-images --language ts
+  longhaul new nightly-export --language shell --backend ecs
+
+It writes the folder containers/JOB and adds the job to template.yaml, containers/jobs.ts and, for the engine, to
+samconfig.toml. Comments and layout stay. All of it is written, or nothing.`,
+    )
+    .action(async (name: string, options: Options) => {
+      try {
+        const { createJob } = await import('./new/create-job.ts').catch(explainLoadFailure);
+        const created = createJob({ ...options, name, directory: path.resolve(options.directory) });
+        console.log(options.json ? JSON.stringify({ job: name, ...created }, null, 2) : report(name, created, options));
+      } catch (error) {
+        console.error(`longhaul new: ${(error as Error).message}`);
+        process.exitCode = 1;
+      }
+    });
+}
+
+/** What each file of a new job's folder is for. */
+const PURPOSES: Record<string, string> = {
+  'job.ts': 'what it is called and what it takes',
+  'work.ts': 'its work: begin here',
+  'main.ts': "the image's entry",
+  'main.py': 'its work: begin here',
+  'main.sh': 'its work: begin here',
+  'requirements.txt': 'the packages that it needs',
+  'template.yaml': 'compute, roles and log',
+  Dockerfile: 'its image',
+};
+
+const EDITS: Record<string, (created: CreatedJob) => string> = {
+  'template.yaml': ({ parameter }) => `its application, with the parameter ${parameter}`,
+  'containers/jobs.ts': () => 'its definition, for the API',
+  'samconfig.toml': () => 'for the engine: on',
+};
+
+function report(name: string, created: CreatedJob, { language, backend }: Options): string {
+  const purpose = (file: string) => PURPOSES[path.basename(file)] ?? 'its test';
+  const rows = [
+    ...created.files.map((file) => ['new', file, purpose(file)]),
+    ...created.edited.map((file) => ['changed', file, EDITS[file]!(created)]),
+  ];
+  const width = Math.max(...rows.map(([, file]) => file!.length)) + 2;
+  const test =
+    language === 'python' ? `python3 -m unittest discover containers/${name}` : `npx vitest run containers/${name}`;
+  return [
+    `The job ${name} is there, on ${backend === 'batch' ? 'AWS Batch' : 'Amazon ECS'}.`,
+    '',
+    ...rows.map(([what, file, why]) => `  ${what!.padEnd(8)} ${file!.padEnd(width)} ${why}`),
+    '',
+    'Try it (an engine that runs has to be started again):',
+    '',
+    `  ${test}`,
+    '  longhaul start',
+    `  longhaul run ${name} --input '{"name":"you"}' --follow`,
+    '',
+    `On AWS it runs once its image is pushed and named: sam deploy --parameter-overrides ${created.parameter}=<image>`,
+  ].join('\n');
+}

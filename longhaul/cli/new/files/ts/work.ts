@@ -1,0 +1,18 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { JobHandler } from 'longhaul/runtime';
+import type { Greeting, Input } from './job.ts';
+
+/** Greets, and goes on where it was when its capacity was taken away. */
+export const work: JobHandler<Input, Greeting> = async ({ input, checkpoint, progress, signal, log }) => {
+  // What the last start saved; undefined in the first one.
+  let { greeted } = (await checkpoint.load<{ greeted: number }>()) ?? { greeted: 0 };
+  while (greeted < input.times) {
+    await sleep(200);
+    greeted++;
+    log.info(`Hello, ${input.name}!`);
+    checkpoint.set({ greeted }); // cheap; written in the background, and before the container ends
+    progress(greeted, input.times);
+    signal.throwIfAborted(); // told to stop: the next start goes on from here
+  }
+  return { greeting: `Hello, ${input.name}!`, times: greeted };
+};

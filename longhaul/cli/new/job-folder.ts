@@ -1,0 +1,50 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import type { Backend } from './edit-template.ts';
+import type { JobNames } from './job-name.ts';
+
+export const LANGUAGES = ['ts', 'python', 'shell'] as const;
+export type Language = (typeof LANGUAGES)[number];
+
+export interface JobFolder extends JobNames {
+  language: Language;
+  backend: Backend;
+  /** Whether the application is Longhaul's own repository, where the library is a folder and no package. */
+  ownRepository: boolean;
+}
+
+/** How the engine runs a job of each language in place of its image. */
+const DEV_COMMANDS: Record<Language, string> = {
+  ts: 'node main.ts',
+  python: 'python3 main.py',
+  shell: 'sh main.sh',
+};
+
+/** The files of a new job's folder, by name: those of `files/`, which is a job called my-job, under another name. */
+export function jobFolder(job: JobFolder): Record<string, string> {
+  const { language, backend } = job;
+  const sources = { ...filesOf(language), ...filesOf(backend) };
+  return Object.fromEntries(
+    Object.entries(sources).map(([file, text]) => [
+      file.replace('my-job', job.name),
+      renamed(
+        forApplication(text.replace('DevCommand: node main.ts', `DevCommand: ${DEV_COMMANDS[language]}`), job),
+        job,
+      ),
+    ]),
+  );
+}
+
+function filesOf(folder: string): Record<string, string> {
+  const directory = new URL(`./files/${folder}/`, import.meta.url);
+  const names = readdirSync(directory);
+  return Object.fromEntries(names.map((name) => [name, readFileSync(new URL(name, directory), 'utf8')]));
+}
+
+function renamed(text: string, { name, variable, logicalId }: JobNames): string {
+  return text.replaceAll('my-job', name).replaceAll('myJob', variable).replaceAll('MyJob', logicalId);
+}
+
+/** Elsewhere the library is a package among the others, and not a folder beside the job's. */
+function forApplication(text: string, { ownRepository }: JobFolder): string {
+  return ownRepository ? text : text.replace('COPY longhaul longhaul\n', '').replace(' .npmrc ./', ' .npmrc* ./');
+}
