@@ -19,7 +19,8 @@ let engine: Engine;
 let directory: string;
 beforeAll(async () => {
   directory = await temporaryDirectory(afterAll);
-  engine = await engineOf(misbehaving, { dataDirectory: path.join(directory, 'data') });
+  // The stop timeout that the job is told: on a busy machine it may need it.
+  engine = await engineOf(misbehaving, { dataDirectory: path.join(directory, 'data'), longestStopTimeoutSeconds: 30 });
 });
 afterAll(() => engine.close());
 
