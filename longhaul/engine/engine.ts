@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { openDatabase } from './database.ts';
 import { startEndpoint } from './endpoint/index.ts';
@@ -9,6 +9,7 @@ import { integrations } from './integrations/index.ts';
 import { startLoadBalancer } from './load-balancer/index.ts';
 import { provision } from './provision.ts';
 import { Batch, batchService } from './services/batch/index.ts';
+import { controlService } from './services/control/index.ts';
 import { DynamoDb, dynamoDbServices, tableStreams } from './services/dynamodb/index.ts';
 import { Ecs, ecsService } from './services/ecs/index.ts';
 import { bucketsWithEvents, EventBuses, eventsService, executionEvent, objectEvent } from './services/events/index.ts';
@@ -184,6 +185,7 @@ async function boot(options: EngineOptions, closers: (() => unknown)[], close: (
   objects.onEvent((event) => void (announced.has(event.bucket) && events.emit('default', objectEvent(event))));
 
   for (const service of [
+    controlService({ fleet, fire: (schedule) => sources.fire(schedule) }),
     s3Service(objects),
     ...messaging.services,
     ...dynamoDbServices(dynamoDb),
@@ -218,7 +220,13 @@ async function boot(options: EngineOptions, closers: (() => unknown)[], close: (
   subscriptions.flush();
   events.start({ functions, machines, aws });
   closers.push(() => events.close());
-  writeFileSync(path.join(dataDirectory, 'outputs.json'), `${JSON.stringify(stack.outputs, null, 2)}\n`);
+  const announce = (file: string, content: object) => {
+    writeFileSync(path.join(dataDirectory, file), `${JSON.stringify(content, null, 2)}\n`);
+  };
+  announce('outputs.json', stack.outputs);
+  // Where commands find it, as long as it runs.
+  announce('engine.json', { url: endpoint.url, apiUrl: api.url, aws });
+  closers.push(() => rmSync(path.join(dataDirectory, 'engine.json'), { force: true }));
 
   const continued = machines.resume().length;
   return {
