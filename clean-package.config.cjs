@@ -7,14 +7,19 @@ const NEEDED = [
   '@aws-sdk/checksums',
   '@aws-sdk/client-batch',
   '@aws-sdk/client-cloudformation',
+  '@aws-sdk/client-cloudwatch-logs',
+  '@aws-sdk/client-ecs',
   '@aws-sdk/client-lambda',
   '@aws-sdk/client-s3',
   '@aws-sdk/client-sfn',
   '@aws-sdk/client-sqs',
+  '@aws-sdk/lib-storage',
   '@smithy/core',
   '@standard-schema/spec',
+  'cli-progress',
   'cli-table3',
   'commander',
+  'string-width',
   // Not an optional peer: npm would refuse to install Longhaul where an app's own schemas are of zod 3.
   'zod',
 ];
@@ -25,7 +30,6 @@ const NEEDED = [
  * tests/package says when one is missing here.
  */
 const FOR_THE_ENGINE = [
-  '@aws-sdk/client-ecs',
   'chokidar',
   'croner',
   'dynalite',

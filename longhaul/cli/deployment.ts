@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { AwsConfig } from '../client/dead-letters.ts';
 
 export interface DeploymentOptions {
@@ -10,24 +10,39 @@ export interface DeploymentOptions {
   profile?: string;
   /** The engine's data directory. */
   data: string;
+  /** JSON instead of what is made for people. */
+  json?: boolean;
 }
 
 /** Where a command works: what the stack's outputs name, and how to reach it. */
 export interface Deployment {
+  /** Only when it is the engine on this machine. */
+  engine?: RunningEngine;
   outputs: Record<string, string>;
   aws: AwsConfig;
 }
 
-/** The options by which a command is told where to work. */
-export function deploymentOptions(command: Command): Command {
-  return command
-    .option('--stack <name>', 'a stack on AWS; without it, the engine on this machine')
-    .option('--region <region>', 'of the stack; without it, as the AWS CLI finds it')
-    .option('--profile <profile>', 'of ~/.aws/config')
-    .option('--data <directory>', "the engine's data directory", '.longhaul');
+/** `engine.json`, which the engine keeps in its data directory while it runs. */
+export interface RunningEngine {
+  /** The AWS endpoint, `http://127.0.0.1:4566`. */
+  url: string;
+  /** The HTTP API, `http://127.0.0.1:3000`. */
+  apiUrl: string;
+  aws: { endpoint: string; region: string; credentials: { accessKeyId: string; secretAccessKey: string } };
 }
 
-/** @throws Error that says what to do: no engine was started here, or there is no such stack */
+/** The options by which a command is told where to work, and to print JSON. */
+export function deploymentOptions(command: Command): Command {
+  const group = 'Where:';
+  return command
+    .option('--json', 'print JSON')
+    .addOption(new Option('--stack <name>', 'a stack on AWS; without it, the engine on this machine').helpGroup(group))
+    .addOption(new Option('--region <region>', 'of the stack; without it, as the AWS CLI finds it').helpGroup(group))
+    .addOption(new Option('--profile <profile>', 'of ~/.aws/config').helpGroup(group))
+    .addOption(new Option('--data <directory>', "the engine's data directory").default('.longhaul').helpGroup(group));
+}
+
+/** @throws Error that says what to do: no engine runs here, or what AWS answers when it is asked for the stack */
 export async function findDeployment({ stack, region, profile, data }: DeploymentOptions): Promise<Deployment> {
   if (stack === undefined) return engineIn(path.resolve(data));
   const aws = { ...(region && { region }), ...(profile && { profile }) };
@@ -38,16 +53,12 @@ export async function findDeployment({ stack, region, profile, data }: Deploymen
 }
 
 function engineIn(directory: string): Deployment {
-  const file = path.join(directory, 'outputs.json');
-  if (!existsSync(file)) {
+  const read = (file: string) => JSON.parse(readFileSync(path.join(directory, file), 'utf8'));
+  if (!existsSync(path.join(directory, 'engine.json'))) {
     throw new Error(
-      `No engine has run with its data in ${directory}. Start it with 'longhaul start', or name a stack on AWS with --stack.`,
+      `No engine runs with its data in ${directory}. Start it with 'longhaul start', or name a stack on AWS with --stack.`,
     );
   }
-  const outputs = JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>;
-  // Queues have their URLs at the engine's endpoint.
-  const queue = Object.values(outputs).find((value) => /^http:\/\/127\.0\.0\.1:\d+\/\d{12}\//.test(value));
-  const endpoint = queue && new URL(queue).origin;
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-  return { outputs, aws: { region: 'us-east-1', credentials, ...(endpoint && { endpoint }) } };
+  const engine = read('engine.json') as RunningEngine;
+  return { engine, outputs: read('outputs.json') as Record<string, string>, aws: engine.aws };
 }

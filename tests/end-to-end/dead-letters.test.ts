@@ -172,5 +172,5 @@ test('whoever asks for what is not there is told so', async () => {
   expect(await cli('retry')).toMatchObject({ code: 1, output: expect.stringContaining('--all') });
   const elsewhere = node('longhaul/cli/main.ts', 'dead-letters', 'list', '--data', `${data}/nothing`);
   expect(await elsewhere.ended).toBe(1);
-  expect(elsewhere.output()).toMatch(/No engine has run.*longhaul start.*--stack/);
+  expect(elsewhere.output()).toMatch(/No engine runs.*longhaul start.*--stack/);
 });
