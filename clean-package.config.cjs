@@ -15,6 +15,7 @@ const NEEDED = [
   '@aws-sdk/client-sqs',
   '@aws-sdk/lib-storage',
   '@smithy/core',
+  '@smithy/signature-v4',
   '@standard-schema/spec',
   'cli-progress',
   'cli-table3',
