@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type Command, Option } from 'commander';
-import type { AwsConfig } from '../client/dead-letters.ts';
+import type { AwsOptions } from '../client/aws.ts';
 
 export interface DeploymentOptions {
   /** A stack on AWS; without it, the engine on this machine. */
@@ -19,7 +19,7 @@ export interface Deployment {
   /** Only when it is the engine on this machine. */
   engine?: RunningEngine;
   outputs: Record<string, string>;
-  aws: AwsConfig;
+  aws: AwsOptions;
 }
 
 /** `engine.json`, which the engine keeps in its data directory while it runs. */

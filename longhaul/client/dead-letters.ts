@@ -1,15 +1,13 @@
-import { LambdaClient, type LambdaClientConfig } from '@aws-sdk/client-lambda';
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import type { AwsOptions } from './aws.ts';
 import { bucketStore } from './dead-letters/bucket.ts';
 import type { DeadLetter, Store, StoredLetter } from './dead-letters/letter.ts';
 import { type DeadLetterQueue, queueStore } from './dead-letters/queue.ts';
 import { type RetryOutcome, sendAgain } from './dead-letters/retry.ts';
 
 export type { DeadLetter, RetryOutcome };
-
-/** What the clients of the AWS SDK are made with: region, profile or credentials, and the engine's endpoint. */
-export type AwsConfig = Pick<LambdaClientConfig, 'region' | 'profile' | 'endpoint' | 'credentials'>;
 
 /** No letter has an id that begins so, or several have. */
 export class UnknownLetterError extends Error {
@@ -25,7 +23,7 @@ export class DeadLetters {
   readonly #stores: Store[];
   readonly #lambda: LambdaClient;
 
-  constructor(outputs: Record<string, string>, aws: AwsConfig = {}) {
+  constructor(outputs: Record<string, string>, aws: AwsOptions = {}) {
     const sqs = new SQSClient(aws);
     this.#lambda = new LambdaClient(aws);
     this.#stores = deadLetterQueues(outputs).map((queue) => queueStore(sqs, queue));

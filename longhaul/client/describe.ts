@@ -1,14 +1,12 @@
-import {
-  DescribeExecutionCommand,
-  type DescribeExecutionOutput,
-  type ExecutionStatus,
-  GetExecutionHistoryCommand,
-  type HistoryEvent,
-  SFNClient,
-} from '@aws-sdk/client-sfn';
+import type { ExecutionStatus, HistoryEvent } from '@aws-sdk/client-sfn';
+import { type AwsClients, ambientClients } from './aws.ts';
+import { type ContainerDescription, containerOf, type Log, type SeenContainer, taskLog } from './container.ts';
 import { UnknownExecutionError } from './errors.ts';
-import { capacityOf, type Launch, newestLaunch, type Spec, specOf, taskLog } from './launch.ts';
-import { artifactsPrefix, executionArn, type Stack } from './stack.ts';
+import { readExecution, type SeenExecution } from './execution.ts';
+import { historyOf } from './history.ts';
+import { capacityOf, type Launch, launchesIn, object, type Spec, specOf } from './launch.ts';
+import { nextOf } from './resumption.ts';
+import { artifactsPrefix, type Stack } from './stack.ts';
 
 /** What can be said of an execution. */
 export interface ExecutionDescription {
@@ -16,6 +14,12 @@ export interface ExecutionDescription {
   job?: string;
   status: ExecutionStatus;
   source?: string;
+  /** Those that it was started with. */
+  tags?: Record<string, string>;
+  /** The execution on whose artifacts it continues. */
+  resumes?: string;
+  /** The execution that continues it. */
+  resumedAs?: string;
   /** ISO 8601, UTC. */
   startedAt: string;
   stoppedAt?: string;
@@ -26,11 +30,17 @@ export interface ExecutionDescription {
   interruptions: number;
   /** Where it runs, or ran last. */
   capacity?: 'spot' | 'onDemand';
+  /** Why it runs on demand, in words, where its job asks for Spot. */
+  capacityReason?: string;
+  /** The newest container, as Batch or ECS describe it. */
+  container?: ContainerDescription;
+  /** Why no container runs, in words. */
+  waitingFor?: string;
   /** What the job last said of itself: `progress.json`. */
   progress?: unknown;
   /** What the job delivered: `result.json`, up to a megabyte. */
   result?: unknown;
-  /** `Job.Failed`, `Job.Rejected`, `Job.TimedOut`, `Job.LaunchFailed`, `Job.Unknown`, or what Step Functions itself says. */
+  /** `Job.Failed`, `Job.Rejected`, `Job.TimedOut`, `Job.LaunchFailed`, `Job.Unknown`, `Job.Stopped`, or what Step Functions itself says. */
   error?: string;
   /** Why it failed, or its last attempt did while it goes on: in the job's own words where it left any. */
   reason?: string;
@@ -39,57 +49,64 @@ export interface ExecutionDescription {
   /** `s3://bucket/executions/<id>/` */
   artifacts: string;
   /** The newest container's log. */
-  log?: { group: string; stream: string };
+  log?: Log;
 }
 
-let client: SFNClient | undefined;
-const stepFunctions = (): SFNClient => {
-  client ??= new SFNClient({});
-  return client;
-};
+/** Larger objects stay where they are: an answer of the HTTP API has at most 6 MB (Lambda quotas, synchronous invocation). */
+const RESULT_LIMIT = 1024 * 1024;
 
 /**
- * An execution in one view: status, attempts, progress, result or reason, and where the log is.
+ * An execution in one view: status, attempts, container, progress, result or reason, and where the log is.
  * @throws UnknownExecutionError, or what AWS answers.
  */
-export async function describeExecution(id: string, stack: Stack): Promise<ExecutionDescription> {
-  const arn = executionArn(stack, id);
-  const execution = await stepFunctions()
-    .send(new DescribeExecutionCommand({ executionArn: arn }))
-    .catch((error: Error) => {
-      throw error.name === 'ExecutionDoesNotExist' ? new UnknownExecutionError(id) : error;
-    });
-  const input = object(execution.input);
-  const prefix = artifactsPrefix(typeof input.resumes === 'string' ? input.resumes : id);
-  const succeeded = execution.status === 'SUCCEEDED';
-  const { readJson } = await import('./artifacts.ts');
-  const read = (name: string): Promise<unknown> => readJson(stack.artifactsBucket, `${prefix}${name}`);
-  const [{ launch, spec }, progress, result, failure] = await Promise.all([
-    readHistory(arn),
+export async function describeExecution(
+  id: string,
+  stack: Stack,
+  clients: AwsClients = ambientClients(),
+): Promise<ExecutionDescription> {
+  const execution = await readExecution(id, stack, clients);
+  const { input, status } = execution;
+  const resumes = text(input.resumes);
+  const prefix = artifactsPrefix(resumes ?? id);
+  const succeeded = status === 'SUCCEEDED';
+  const artifacts = await clients.artifacts();
+  const read = (name: string): Promise<unknown> =>
+    artifacts.readJson(stack.artifactsBucket, `${prefix}${name}`, RESULT_LIMIT);
+  const [{ launch, spec, container, pause }, progress, result, failure, resumedAs] = await Promise.all([
+    launched(id, stack, clients),
     read('progress.json'),
     succeeded ? read('result.json') : undefined,
     succeeded ? undefined : read('error.json'),
+    succeeded || status === 'RUNNING' ? undefined : resumptionOf(id, stack, clients),
   ]);
   const outcome = outcomeOf(execution);
-  const log = outcome.log ?? (launch && (await logOf(launch, spec)));
+  const capacity = outcome.capacity ?? (launch && capacityOf(launch, spec));
+  const interruptions = outcome.interruptions ?? launch?.interruptions ?? 0;
+  const { log, hasEnded: _, ...shown } = container ?? {};
   return defined({
     id,
     job: text(input.job),
-    status: execution.status as ExecutionStatus,
+    status,
     source: text(input.source),
+    tags: input.tags as Record<string, string> | undefined,
+    resumes,
+    resumedAs,
     startedAt: execution.startDate?.toISOString() ?? '',
     stoppedAt: execution.stopDate?.toISOString(),
     attempt: outcome.attempt ?? launch?.attempt ?? 0,
     maxAttempts: launch?.maxAttempts,
-    interruptions: outcome.interruptions ?? launch?.interruptions ?? 0,
-    capacity: outcome.capacity ?? (launch && capacityOf(launch, spec)),
+    interruptions,
+    capacity,
+    capacityReason: capacityReasonOf(capacity, interruptions, spec),
+    container: container && (shown as ContainerDescription),
+    waitingFor: status === 'RUNNING' ? (container?.waitingFor ?? pause) : undefined,
     progress,
     result,
     error: execution.error,
     reason: outcome.reason ?? text((failure as { message?: unknown } | undefined)?.message),
     cause: outcome.cause,
     artifacts: `s3://${stack.artifactsBucket}/${prefix}`,
-    log,
+    log: outcome.log ?? log ?? taskLog(launch?.work, spec),
   });
 }
 
@@ -99,7 +116,7 @@ interface Outcome extends Pick<ExecutionDescription, 'capacity' | 'cause' | 'log
 }
 
 /** What the state machine put out at its end: the output of a success, the cause of a failure. */
-function outcomeOf({ output, cause }: DescribeExecutionOutput): Outcome {
+function outcomeOf({ output, cause }: SeenExecution): Outcome {
   if (output !== undefined) {
     const { attempts, interruptions, capacity, log } = object(output) as Outcome & { attempts?: number };
     return { attempt: attempts, interruptions, capacity, log };
@@ -118,44 +135,73 @@ function outcomeOf({ output, cause }: DescribeExecutionOutput): Outcome {
   };
 }
 
-/** The newest launch stands near the end of the history, the spec near its beginning. */
-async function readHistory(arn: string): Promise<{ launch?: Launch; spec?: Spec }> {
-  const newestFirst: HistoryEvent[] = [];
-  let nextToken: string | undefined;
-  let launch: Launch | undefined;
-  do {
-    const page = await stepFunctions().send(
-      new GetExecutionHistoryCommand({ executionArn: arn, reverseOrder: true, maxResults: 100, nextToken }),
-    );
-    newestFirst.push(...(page.events ?? []));
-    nextToken = page.nextToken;
-    launch = newestLaunch(newestFirst);
-  } while (!launch && nextToken);
-  if (!nextToken) return { launch, spec: specOf(newestFirst) };
-  const beginning = await stepFunctions().send(new GetExecutionHistoryCommand({ executionArn: arn, maxResults: 25 }));
-  return { launch, spec: specOf(beginning.events ?? []) };
+interface Launched {
+  launch?: Launch | undefined;
+  spec?: Spec | undefined;
+  container?: SeenContainer | undefined;
+  /** What the state machine waits for between two containers, in words. */
+  pause?: string | undefined;
 }
 
-async function logOf({ work }: Launch, spec: Spec | undefined): Promise<ExecutionDescription['log']> {
-  if (work?.backend === 'ecs') return taskLog(work.taskArn, spec);
-  if (work?.backend !== 'batch') return undefined;
-  const { batchLog } = await import('./batch-log.ts');
-  return batchLog(work.jobId);
+/** The newest launch stands near the end of the history, the spec near its beginning. */
+async function launched(id: string, stack: Stack, clients: AwsClients): Promise<Launched> {
+  const newestFirst: HistoryEvent[] = [];
+  let launch: Launch | undefined;
+  for await (const page of historyOf(id, stack, clients, { newestFirst: true, pageSize: 100 })) {
+    newestFirst.push(...page);
+    launch = launchesIn(newestFirst.toReversed()).at(-1);
+    if (launch) break;
+  }
+  const hasBeginning = newestFirst.at(-1)?.id === 1; // events are numbered from 1
+  const spec = specOf(hasBeginning ? newestFirst : await beginning(id, stack, clients));
+  const container = launch && (await containerOf(launch, spec, clients));
+  return { launch, spec, container, pause: pauseOf(newestFirst, launch) };
+}
+
+async function beginning(id: string, stack: Stack, clients: AwsClients): Promise<HistoryEvent[]> {
+  for await (const page of historyOf(id, stack, clients, { pageSize: 25 })) return page;
+  return [];
+}
+
+/** By the names of the state machine's own states. */
+function pauseOf(newestFirst: HistoryEvent[], launch: Launch | undefined): string | undefined {
+  const entered = newestFirst.find(
+    ({ stateEnteredEventDetails }) => stateEnteredEventDetails,
+  )?.stateEnteredEventDetails;
+  const refusal =
+    launch?.end && !launch.end.work ? [launch.end.error, launch.end.cause].filter(Boolean).join(': ') : '';
+  if (entered?.name === 'WaitForStart') return `its start at ${object(entered.input).startAt}`;
+  if (entered?.name === 'Backoff') return 'the next attempt, some time after the one that failed';
+  if (refusal) return `the next try to launch its container, because the last one was refused: ${refusal}`;
+  return undefined;
+}
+
+/** Undefined on Spot, and for a job that asks for none. */
+function capacityReasonOf(
+  capacity: ExecutionDescription['capacity'],
+  interruptions: number,
+  spec: Spec | undefined,
+): string | undefined {
+  const { maxInterruptions = 0 } = spec ?? {};
+  if (capacity !== 'onDemand' || spec?.capacity !== 'spot' || maxInterruptions === 0) return undefined;
+  return interruptions >= maxInterruptions
+    ? `Spot capacity was taken away ${interruptions} times, and the job allows ${maxInterruptions}: the rest runs on demand`
+    : 'No Spot capacity was to be had: the rest runs on demand';
+}
+
+async function resumptionOf(id: string, stack: Stack, clients: AwsClients): Promise<string | undefined> {
+  const next = nextOf(id);
+  if (next.length > 80) return undefined;
+  try {
+    await readExecution(next, stack, clients);
+    return next;
+  } catch (error) {
+    if (error instanceof UnknownExecutionError) return undefined;
+    throw error;
+  }
 }
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
-
-/** The object in a JSON text; an empty one for everything else, since anybody may start an execution with any input. */
-function object(json: string | undefined): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(json ?? '');
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : {};
-  } catch {
-    return {};
-  }
-}
 
 const defined = <T extends object>(value: T): T =>
   Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as T;

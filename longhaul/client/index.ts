@@ -1,4 +1,6 @@
 export { type AcceptedInput, acceptInput, keyedIdentity } from './accept-input.ts';
+export type { AwsOptions } from './aws.ts';
+export { InvalidCursorError } from './cursor.ts';
 export { decodeLogs, type LogsData, type LogsEvent } from './decode-logs.ts';
 export { describeExecution, type ExecutionDescription } from './describe.ts';
 export {
@@ -12,4 +14,5 @@ export { executionName, isExecutionName } from './identity.ts';
 export { defineJob, type EventOf, type InputOf, type JobDefinition, type NameOf, type ResultOf, typed } from './job.ts';
 export { type Stack, stackFromEnvironment } from './stack.ts';
 export { type Started, type StartRequest, startExecution } from './start.ts';
+export { type StepFunctionsOptions, stepFunctionsDriver } from './step-functions.ts';
 export { type InputProblem, InvalidInputError } from './validate-input.ts';

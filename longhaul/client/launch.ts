@@ -1,19 +1,35 @@
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
 
-/** The newest start of an execution's container, as its history tells it. */
+/** A start of an execution's container, as its history tells it. */
 export interface Launch {
   attempt: number;
   maxAttempts: number;
   interruptions: number;
   /** Batch: the queue's ARN. ECS: the capacity provider. */
   place: string;
-  /** Batch: the job's id. ECS: the task's ARN. Undefined until the service has accepted the launch. */
-  work?: { backend: 'batch'; jobId: string } | { backend: 'ecs'; taskArn: string };
+  /** Undefined until the service has accepted the launch. */
+  work?: Work;
+  /** Undefined while the state machine waits for it. */
+  end?: LaunchEnd;
+}
+
+/** What the service started: a Batch job or an ECS task. */
+export type Work = { backend: 'batch'; jobId: string } | { backend: 'ecs'; taskArn: string };
+
+export interface LaunchEnd {
+  /** The job or task as the service described it, in PascalCase; undefined when there was none, or it was not waited for. */
+  work?: Record<string, unknown>;
+  /** What the state machine got as the error. */
+  error?: string;
+  /** The cause, where it is no description. */
+  cause?: string;
 }
 
 /** Of a job's spec, what is needed to say where its container runs and logs. */
 export interface Spec {
   queues?: { spot?: string; onDemand?: string };
+  capacity?: 'spot' | 'onDemand';
+  maxInterruptions?: number;
   container?: string;
   logGroup?: string;
   logStreamPrefix?: string;
@@ -30,33 +46,67 @@ interface Parameters {
   Overrides?: { ContainerOverrides?: { Environment?: Variable[] }[] };
 }
 
-/** The newest launch among events that come newest first; undefined when the container was not launched among them. */
-export function newestLaunch(events: Iterable<HistoryEvent>): Launch | undefined {
-  let work: Launch['work'];
+/**
+ * The launches in a history, or in its newest part, whose events come oldest first. One state machine does one thing after the
+ * other, so what follows a launch's beginning belongs to it until the next one begins.
+ */
+export function launchesIn(events: Iterable<HistoryEvent>): Launch[] {
+  const launches: Launch[] = [];
+  let current: Launch | undefined;
   for (const event of events) {
-    const submitted = event.taskSubmittedEventDetails;
-    if (submitted?.output) work ??= workOf(JSON.parse(submitted.output));
     const scheduled = event.taskScheduledEventDetails;
-    if (!scheduled?.parameters) continue;
-    const parameters = JSON.parse(scheduled.parameters) as Parameters;
-    const override = parameters.ContainerOverrides ?? parameters.Overrides?.ContainerOverrides?.[0];
-    if (!override?.Environment) continue; // a call of the machine itself: it stores, reads, reports
-    const number = (name: string): number => Number(override.Environment?.find(({ Name }) => Name === name)?.Value);
-    return {
-      attempt: number('STP_CURRENT_ATTEMPT'),
-      maxAttempts: number('STP_MAXIMUM_ATTEMPTS'),
-      interruptions: number('STP_INTERRUPTIONS'),
-      place: parameters.JobQueue ?? parameters.CapacityProviderStrategy?.[0]?.CapacityProvider ?? '',
-      ...(work && { work }),
-    };
+    if (scheduled) {
+      current = launchOf(scheduled.parameters);
+      if (current) launches.push(current);
+    }
+    if (!current) continue;
+    const submitted = event.taskSubmittedEventDetails;
+    if (submitted) current.work ??= workOf(object(submitted.output));
+    const end = endOf(event);
+    if (end) {
+      current.end = end;
+      current = undefined;
+    }
   }
-  return undefined;
+  return launches;
 }
 
-function workOf(answer: { JobId?: string; Tasks?: { TaskArn?: string }[] }): Launch['work'] {
+/** Undefined for a call of the machine itself: it stores, reads, reports. */
+function launchOf(json: string | undefined): Launch | undefined {
+  const parameters = object(json) as Parameters;
+  const override = parameters.ContainerOverrides ?? parameters.Overrides?.ContainerOverrides?.[0];
+  if (!override?.Environment) return undefined;
+  const number = (name: string): number => Number(override.Environment?.find(({ Name }) => Name === name)?.Value);
+  return {
+    attempt: number('STP_CURRENT_ATTEMPT'),
+    maxAttempts: number('STP_MAXIMUM_ATTEMPTS'),
+    interruptions: number('STP_INTERRUPTIONS'),
+    place: parameters.JobQueue ?? parameters.CapacityProviderStrategy?.[0]?.CapacityProvider ?? '',
+  };
+}
+
+function workOf(answer: { JobId?: string; Tasks?: { TaskArn?: string }[] }): Work | undefined {
   const taskArn = answer.Tasks?.[0]?.TaskArn;
   if (answer.JobId) return { backend: 'batch', jobId: answer.JobId };
   return taskArn ? { backend: 'ecs', taskArn } : undefined;
+}
+
+function endOf(event: HistoryEvent): LaunchEnd | undefined {
+  const succeeded = event.taskSucceededEventDetails;
+  if (succeeded) return { work: object(succeeded.output) };
+  const failed =
+    event.taskFailedEventDetails ??
+    event.taskSubmitFailedEventDetails ??
+    event.taskStartFailedEventDetails ??
+    event.taskTimedOutEventDetails;
+  if (!failed) return undefined;
+  const { error, cause } = failed;
+  const work = error === 'States.TaskFailed' ? object(cause) : {};
+  const isDescription = Object.keys(work).length > 0;
+  return {
+    ...(error !== undefined && { error }),
+    ...(isDescription ? { work } : cause !== undefined && { cause }),
+  };
 }
 
 /** The job's spec, which the first state of the machine assigns to a variable. */
@@ -74,8 +124,14 @@ export function capacityOf(launch: Launch, spec: Spec | undefined): 'spot' | 'on
   return launch.place === 'FARGATE' || launch.place === spec?.queues?.onDemand ? 'onDemand' : undefined;
 }
 
-/** The log stream of an ECS task: prefix/container/task id (ECS developer guide, `awslogs-stream-prefix`). */
-export function taskLog(taskArn: string, spec: Spec | undefined): { group: string; stream: string } | undefined {
-  if (!spec?.logGroup || !spec.logStreamPrefix || !spec.container) return undefined;
-  return { group: spec.logGroup, stream: `${spec.logStreamPrefix}/${spec.container}/${taskArn.split('/').at(-1)}` };
+/** The object in a JSON text; an empty one for everything else: a text that was cut off, or that somebody wrote by hand. */
+export function object(json: string | undefined): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(json ?? '');
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : {};
+  } catch {
+    return {};
+  }
 }

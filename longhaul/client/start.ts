@@ -45,7 +45,7 @@ export async function startExecution(
   stack: Stack,
   clients: AwsClients = ambientClients(),
 ): Promise<Started> {
-  const { job, event, identity, source, startAt, resumes, tags, onDuplicate } = request;
+  const { job, identity, source, startAt, resumes, tags, onDuplicate } = request;
   const id = executionName(job, identity);
   const handover = await handoverOf(request, id, stack, clients);
   const start = onDuplicate === 'reject' ? randomUUID() : undefined; // the state machine looks at no member of this name

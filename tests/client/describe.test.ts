@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { BatchClient, DescribeJobsCommand } from '@aws-sdk/client-batch';
+import { DescribeTasksCommand, ECSClient } from '@aws-sdk/client-ecs';
 import { GetObjectCommand, NoSuchKey, S3Client } from '@aws-sdk/client-s3';
 import {
   DescribeExecutionCommand,
@@ -16,6 +17,7 @@ import { describeExecution } from '../../longhaul/client/describe.ts';
 const sfn = mockClient(SFNClient);
 const s3 = mockClient(S3Client);
 const batch = mockClient(BatchClient);
+const ecs = mockClient(ECSClient);
 const stack = {
   stateMachineArn: 'arn:aws:states:us-east-1:000000000000:stateMachine:longhaul',
   artifactsBucket: 'artifacts',
@@ -80,6 +82,7 @@ beforeEach(() => {
   sfn.reset();
   s3.reset();
   batch.reset();
+  ecs.reset();
   artifacts({});
   history([]);
 });
@@ -166,8 +169,12 @@ test('a running ECS task shows its log by the task that was started', async () =
     }),
     submitted({ Tasks: [{ TaskArn: 'arn:aws:ecs:us-east-1:000000000000:task/cluster/abc' }] }),
   ]);
+  const taskArn = 'arn:aws:ecs:us-east-1:000000000000:task/cluster/abc';
+  const task = { taskArn, lastStatus: 'RUNNING', startedAt: startDate, containers: [{ name: 'job' }] };
+  ecs.on(DescribeTasksCommand, { cluster: 'cluster', tasks: [taskArn] }).resolves({ tasks: [task] });
   expect(await describeExecution('csv-report-1', stack)).toMatchObject({
     capacity: 'spot',
+    container: { backend: 'ecs', id: taskArn, status: 'RUNNING', startedAt: '2026-01-02T03:04:05.678Z' },
     log: { group: '/longhaul/hello', stream: 'run/job/abc' },
   });
   expect(batch.calls()).toHaveLength(0);

@@ -89,7 +89,14 @@ test.each([
   ],
   [
     'GetExecution',
-    ['batch:DescribeJobs', 's3:GetObject', 's3:ListBucket', 'states:DescribeExecution', 'states:GetExecutionHistory'],
+    [
+      'batch:DescribeJobs',
+      'ecs:DescribeTasks',
+      's3:GetObject',
+      's3:ListBucket',
+      'states:DescribeExecution',
+      'states:GetExecutionHistory',
+    ],
   ],
   ['HttpTrigger', ['s3:PutObject', 'states:StartExecution']],
   ['StripeTrigger', ['s3:PutObject', 'secretsmanager:GetSecretValue', 'states:StartExecution']],
@@ -129,7 +136,8 @@ test('every function is in the list above', () => {
 });
 
 test('every role of a job can be used by tasks of this account only', () => {
-  const roles = templates.flatMap((template) => resources(template, 'AWS::IAM::Role'));
+  const ofJobs = templates.filter((template) => template.startsWith('containers/'));
+  const roles = ofJobs.flatMap((template) => resources(template, 'AWS::IAM::Role'));
   expect(roles.length).toBeGreaterThan(0);
   for (const [, { Properties }] of roles) {
     expect(Properties.Path).toMatch(/^\/longhaul\/\$\{App\}\/$/);
@@ -142,6 +150,24 @@ test('every role of a job can be used by tasks of this account only', () => {
       },
     ]);
   }
+});
+
+test('schedules of this account may invoke the one function that starts jobs at their times, and nothing else', () => {
+  const { AssumeRolePolicyDocument, Policies } = Resources.ScheduleRole.Properties;
+  expect(AssumeRolePolicyDocument.Statement).toEqual([
+    {
+      Effect: 'Allow',
+      Principal: { Service: 'scheduler.amazonaws.com' },
+      Action: 'sts:AssumeRole',
+      Condition: { StringEquals: { 'aws:SourceAccount': 'AWS::AccountId' } },
+    },
+  ]);
+  const name = Resources.ScheduleTrigger.Properties.FunctionName;
+  expect(statements(Policies).map(({ statement }) => statement)).toEqual([
+    { Effect: 'Allow', Action: 'lambda:InvokeFunction', Resource: expect.stringMatching(/:function:[^*]+$/) },
+    { Effect: 'Allow', Action: 'sqs:SendMessage', Resource: 'UndeliveredSchedules.Arn' },
+  ]);
+  expect(list(statements(Policies)[0]?.statement.Resource)[0]).toContain(`:function:${name}`);
 });
 
 const buckets = resources('template.yaml', 'AWS::S3::Bucket');

@@ -1,0 +1,120 @@
+import type { AwsClients } from './aws.ts';
+import { hasEnded, logOf } from './container.ts';
+import { checkLimit, InvalidCursorError, readCursor, writeCursor } from './cursor.ts';
+import type { LogLine, LogPage, LogQuery } from './driver.ts';
+import { historyOf } from './history.ts';
+import { type Launch, launchesIn, type Spec, specOf } from './launch.ts';
+import type { Stack } from './stack.ts';
+
+/** Where reading goes on. */
+interface Place {
+  /** The container: 1, 2, … */
+  launch: number;
+  /** Behind which page of its stream; absent at its beginning. */
+  token?: string;
+  /** Lines of that page which have been read already. */
+  skip?: number;
+}
+
+const DEFAULT_LIMIT = 1000;
+/** GetLogEvents, `limit`. */
+const LARGEST_LIMIT = 10_000;
+
+/** Requests to CloudWatch Logs for one page: it may answer with few events, or none, where there are more. */
+const MOST_READS = 10;
+
+/**
+ * Characters of lines in one page, each as it is after it was put into JSON twice: so a Lambda function answers with it. At
+ * most 6 MB of that may pass (Lambda quotas, synchronous invocation).
+ */
+const PAGE_SIZE = 4_000_000;
+
+/**
+ * A page of what all containers of an execution wrote, in the order in which they ran.
+ *
+ * @throws UnknownExecutionError, InvalidCursorError, RangeError for a limit that is none, or what AWS answers
+ */
+export async function readLogs(
+  id: string,
+  { limit = DEFAULT_LIMIT, cursor }: LogQuery,
+  stack: Stack,
+  clients: AwsClients,
+): Promise<LogPage> {
+  checkLimit(limit, LARGEST_LIMIT);
+  let place: Place = cursor === undefined ? { launch: 1 } : readCursor(cursor, isPlace);
+  const { launches, spec, isOver } = await startsOf(id, stack, clients);
+  const streams = await clients.logs();
+  const lines: LogLine[] = [];
+  let size = 0;
+  const page = (complete: boolean): LogPage => ({ lines, cursor: writeCursor(place), complete });
+  for (let reads = 0; reads < MOST_READS; reads++) {
+    const launch = launches[place.launch - 1];
+    if (!launch) return page(isOver);
+    const { token, skip = 0 } = place;
+    // Asked before its log is read: what it wrote until then is found in it.
+    const isLast = await mayStillWrite(launch, place.launch < launches.length, isOver, clients).then((may) => !may);
+    const log = await logOf(launch, spec, clients);
+    const read = log
+      ? await streams.read(log, token, Math.min(limit - lines.length + skip, LARGEST_LIMIT)).catch((error: Error) => {
+          throw token && error.name === 'InvalidParameterException'
+            ? new InvalidCursorError(cursor ?? '', { cause: error })
+            : error;
+        })
+      : { events: [], token, isEnd: true };
+    for (const [index, { timestamp, message }] of read.events.entries()) {
+      if (index < skip) continue;
+      size += doublyQuoted(message);
+      if (size > PAGE_SIZE && lines.length > 0) {
+        place = { ...place, skip: index };
+        return page(false);
+      }
+      lines.push({ at: new Date(timestamp).toISOString(), message, launch: place.launch });
+    }
+    if (!read.isEnd) place = { launch: place.launch, ...(read.token && { token: read.token }) };
+    else if (isLast) place = { launch: place.launch + 1 };
+    else return page(false);
+    if (lines.length >= limit) break;
+  }
+  return page(isOver && place.launch > launches.length);
+}
+
+/** The launches that a service accepted, and whether there will be no more of them. */
+async function startsOf(
+  id: string,
+  stack: Stack,
+  clients: AwsClients,
+): Promise<{ launches: Launch[]; spec?: Spec; isOver: boolean }> {
+  const events = [];
+  for await (const page of historyOf(id, stack, clients)) events.push(...page);
+  const spec = specOf(events);
+  return {
+    launches: launchesIn(events).filter(({ work }) => work),
+    ...(spec && { spec }),
+    isOver: /^Execution(Succeeded|Failed|Aborted|TimedOut)$/.test(events.at(-1)?.type ?? ''),
+  };
+}
+
+/** The container of an execution that was stopped goes on for its stop timeout. */
+async function mayStillWrite(
+  { end, work }: Launch,
+  isFollowed: boolean,
+  isOver: boolean,
+  clients: AwsClients,
+): Promise<boolean> {
+  if (end?.work || isFollowed || !work) return false;
+  return !isOver || !(await hasEnded(work, clients));
+}
+
+const doublyQuoted = (text: string): number => Buffer.byteLength(JSON.stringify(JSON.stringify(text)));
+
+function isPlace(value: object): value is Place {
+  const { launch, token = '', skip = 0 } = value as Partial<Place>;
+  return (
+    Number.isInteger(launch) &&
+    launch! >= 1 &&
+    typeof token === 'string' &&
+    Number.isInteger(skip) &&
+    skip >= 0 &&
+    skip < LARGEST_LIMIT
+  );
+}

@@ -1,0 +1,83 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { StartExecutionCommand } from '@aws-sdk/client-sfn';
+import type { AwsClients } from './aws.ts';
+import { hasEnded } from './container.ts';
+import { ExecutionStateError } from './errors.ts';
+import { readExecution } from './execution.ts';
+import { historyOf } from './history.ts';
+import { launchesIn, type Work } from './launch.ts';
+import { nextOf } from './resumption.ts';
+import type { Stack } from './stack.ts';
+import type { Started } from './start.ts';
+
+/** A container has at most 120 seconds between SIGTERM and SIGKILL on Fargate; the rest is for the services to notice. */
+export const LONGEST_STOP_SECONDS = 150;
+const INTERVAL_SECONDS = 2;
+
+/**
+ * Continues an execution that ended without success, as a new one on its artifacts: `<id>-r1`, and after that `<id>-r2`, …
+ * The same event goes with it. To resume the same execution again starts nothing, and answers with that same new one.
+ *
+ * @param patience - seconds to wait for the last container's end, so that its last checkpoint counts
+ * @throws UnknownExecutionError; ExecutionStateError when it runs, has succeeded or cannot be resumed, or (`retryable`) its
+ * container is still stopping; or what AWS answers
+ */
+export async function resumeExecution(
+  id: string,
+  stack: Stack,
+  clients: AwsClients,
+  patience = LONGEST_STOP_SECONDS,
+): Promise<Started> {
+  const { status, input } = await readExecution(id, stack, clients);
+  if (status === 'RUNNING') throw new ExecutionStateError(id, `${id} is running; stop it before it is resumed`);
+  if (status === 'SUCCEEDED') throw new ExecutionStateError(id, `${id} has succeeded; there is nothing to resume`);
+  const next = nextOf(id);
+  const resumes = typeof input.resumes === 'string' ? input.resumes : id;
+  // What the state machine takes as `resumes`, and Step Functions as a name.
+  if (!/^[A-Za-z0-9_-]{1,80}$/.test(resumes) || next.length > 80) {
+    throw new ExecutionStateError(
+      id,
+      `${id} cannot be resumed: its name would have to be at most 77 letters, digits, '-' and '_'. Start it again under such a name.`,
+    );
+  }
+  await containerHasEnded(id, stack, clients, patience);
+  const { startAt: _passed, start: _first, ...again } = input;
+  try {
+    await clients.stepFunctions.send(
+      new StartExecutionCommand({
+        stateMachineArn: stack.stateMachineArn,
+        name: next,
+        input: JSON.stringify({ ...again, resumes }),
+      }),
+    );
+    return { id: next, started: true };
+  } catch (error) {
+    if ((error as Error).name === 'ExecutionAlreadyExists') return { id: next, started: false };
+    throw error;
+  }
+}
+
+async function containerHasEnded(id: string, stack: Stack, clients: AwsClients, patience: number): Promise<void> {
+  const work = await lastWork(id, stack, clients);
+  if (!work) return;
+  const deadline = Date.now() + patience * 1000;
+  while (!(await hasEnded(work, clients))) {
+    if (Date.now() + INTERVAL_SECONDS * 1000 > deadline) {
+      throw new ExecutionStateError(id, `The container of ${id} is still stopping; resume it in a moment`, {
+        retryable: true,
+      });
+    }
+    await sleep(INTERVAL_SECONDS * 1000);
+  }
+}
+
+/** The container that may still run: the newest, unless the state machine saw its end. */
+async function lastWork(id: string, stack: Stack, clients: AwsClients): Promise<Work | undefined> {
+  const events = [];
+  for await (const page of historyOf(id, stack, clients, { newestFirst: true, pageSize: 100 })) {
+    events.push(...page);
+    const newest = launchesIn(events.toReversed()).at(-1);
+    if (newest) return newest.end?.work ? undefined : newest.work;
+  }
+  return undefined;
+}
