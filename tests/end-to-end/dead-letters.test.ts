@@ -169,7 +169,7 @@ test('whoever asks for what is not there is told so', async () => {
     code: 1,
     output: "longhaul dead-letters show: There is no dead letter 'nope' among the 0 of this stack\n",
   });
-  expect(await cli('retry')).toMatchObject({ code: 1, output: expect.stringContaining('--all') });
+  expect(await cli('retry')).toMatchObject({ code: 2, output: expect.stringContaining('--all') });
   const elsewhere = node('longhaul/cli/main.ts', 'dead-letters', 'list', '--data', `${data}/nothing`);
   expect(await elsewhere.ended).toBe(1);
   expect(elsewhere.output()).toMatch(/No engine runs.*longhaul start.*--stack/);
