@@ -26,11 +26,17 @@ const NEEDED = [
 ];
 
 /**
- * Of the engine and the interpreter: a lot, with web servers among them. As optional peers they are with whoever runs the engine
+ * Of the engine, the interpreter, and the commands for a developer's machine (new, event): a lot, with web servers among them. As optional peers they are with whoever runs the engine
  * (who is told what to install), and not in a container or function that uses the runtime or the client.
  * tests/package says when one is missing here.
  */
 const FOR_THE_ENGINE = [
+  '@aws-sdk/client-dynamodb',
+  '@aws-sdk/client-eventbridge',
+  '@aws-sdk/client-kinesis',
+  '@aws-sdk/client-secrets-manager',
+  '@aws-sdk/client-sns',
+  '@aws-sdk/lib-dynamodb',
   'chokidar',
   'croner',
   'dynalite',

@@ -1,22 +1,29 @@
 import type { JobDefinition } from '../client/job.ts';
+import { validateInput } from '../client/validate-input.ts';
 import { createArtifacts } from './artifacts.ts';
+import { logEnd } from './attempt-log.ts';
 import { CheckpointKeeper } from './checkpoint.ts';
+import { CheckpointFiles } from './checkpoint-files.ts';
+import { removeCheckpoint } from './checkpoint-removal.ts';
 import type { JobContext, JobHandler } from './context.ts';
 import type { JobEnvironment } from './environment.ts';
-import { type JobInterruptedError, SupersededError } from './errors.ts';
-import { parseEvent, readEventText, validateInput } from './event.ts';
+import { SupersededError } from './errors.ts';
+import { parseEvent, readEventText } from './event.ts';
 import { describeFailure } from './failure.ts';
 import { Fence } from './fence.ts';
-import { describeError, type Log } from './log.ts';
+import { type HookContext, type JobHooks, runHook } from './hooks.ts';
+import { inherit } from './inherit.ts';
+import type { Log } from './log.ts';
 import type { ObjectStore } from './objects.ts';
-import { EXIT_CODES, judge, type Outcome } from './outcome.ts';
+import { decisive, judge, type Outcome } from './outcome.ts';
 import { ProgressKeeper } from './progress.ts';
 import { toResultJson } from './result.ts';
-import { planStop } from './stop-plan.ts';
+import { afterAbort, planStop } from './stop-plan.ts';
 
 export interface AttemptOptions<Input, Result, Event> {
   job: JobDefinition<string, Input, Result, Event>;
   handler: JobHandler<Input, Result>;
+  hooks: JobHooks<Input, Result>;
   environment: JobEnvironment;
   objects: ObjectStore;
   log: Log;
@@ -29,6 +36,8 @@ export interface AttemptOptions<Input, Result, Event> {
 
 export interface AttemptEnd {
   outcome: Outcome;
+  /** What ended the handler; absent when it is done. */
+  error?: unknown;
   /** The handler did not end in the time it was given, and may still be at work. */
   handlerRuns: boolean;
 }
@@ -40,18 +49,27 @@ const SUPERSEDED_GRACE_MILLISECONDS = 5000;
 export async function runAttempt<Input, Result, Event>(
   options: AttemptOptions<Input, Result, Event>,
 ): Promise<AttemptEnd> {
-  const { job, handler, environment, objects, log, stop } = options;
-  const { attempt, maxAttempts, interruptions, executionId, artifacts } = environment;
+  const { job, handler, hooks, environment, objects, log, stop } = options;
+  const { attempt, maxAttempts, interruptions, executionId, artifacts: place } = environment;
   const { signal } = stop;
-  const at = (name: string) => ({ bucket: artifacts.bucket, key: artifacts.key + name });
+  const at = (name: string) => ({ bucket: place.bucket, key: place.key + name });
   const putJson = (name: string, json: string) => objects.put(at(name), json, { contentType: 'application/json' });
 
-  const fence = new Fence(objects, artifacts, { execution: executionId, attempt, interruptions });
+  const fence = new Fence(objects, place, { execution: executionId, attempt, interruptions }, (message) =>
+    log.error(message),
+  );
+  const files = new CheckpointFiles(objects, place, fence.writer);
+  const artifacts = createArtifacts(objects, place, () => fence.superseded);
   const plan = planStop(environment.stopTimeoutSeconds);
   const handlerTime = afterAbort(signal, (reason) =>
     reason instanceof SupersededError ? Math.min(SUPERSEDED_GRACE_MILLISECONDS, plan.handler) : plan.handler,
   );
   const endTime = afterAbort(signal, () => plan.end);
+
+  const start = { attempt, maxAttempts, interruptions, executionId, artifacts, log };
+  let input: Input | undefined;
+  const runHookOf = (name: keyof JobHooks, hook: (context: HookContext<Input>) => unknown) =>
+    runHook(name, () => hook({ ...start, input }), { log, deadline: endTime });
 
   const progress = new ProgressKeeper({
     attempt,
@@ -66,8 +84,9 @@ export async function runAttempt<Input, Result, Event>(
 
   const work = async (): Promise<string> => {
     const event = parseEvent(await readEventText(environment.event, objects));
-    const input = await validateInput(job.input, event);
-    const inherited = await fence.claim();
+    const valid = await validateInput(job.input, event);
+    input = valid;
+    const inherited = await inherit(fence, files);
     if (inherited.result !== undefined) {
       log.info('An earlier start did the work; only its result is left to publish');
       return inherited.result;
@@ -76,32 +95,35 @@ export async function runAttempt<Input, Result, Event>(
 
     const keeper = new CheckpointKeeper({
       inherited: inherited.state,
+      files,
       intervalSeconds: options.checkpointIntervalSeconds,
-      write: (state) =>
-        fence.write({ state }).catch((error) => {
+      write: async ({ state, files: saved }) => {
+        try {
+          await fence.write({ ...(state !== undefined && { state }), files: saved });
+        } catch (error) {
           if (fence.superseded) stop.abort(fence.superseded);
           throw error;
-        }),
+        }
+        await files.written(saved);
+      },
       failed: (error) => {
         if (!fence.superseded) log.warn('The checkpoint cannot be written now; it is tried again', { error });
       },
     });
     checkpoint = keeper;
     signal.addEventListener('abort', () => keeper.hurry());
+    const continues = inherited.state !== undefined || inherited.files !== undefined;
+    log.info(continues ? 'Job continues from its checkpoint' : 'Job started');
+    if (hooks.onStart) await runHookOf('onStart', (context) => hooks.onStart?.(context));
+    signal.throwIfAborted();
     const context: JobContext<Input> = {
-      input,
+      ...start,
+      input: valid,
       event,
-      attempt,
-      maxAttempts,
-      interruptions,
-      executionId,
-      artifacts: createArtifacts(objects, artifacts, () => fence.superseded),
       signal,
       checkpoint: keeper,
       progress: progress.report,
-      log,
     };
-    log.info(inherited.state === undefined ? 'Job started' : 'Job continues from its checkpoint');
     handlerRuns = true;
     try {
       return toResultJson(await handler(context));
@@ -127,6 +149,7 @@ export async function runAttempt<Input, Result, Event>(
       });
     }
     log.info('Job done');
+    if (hooks.onComplete) await runHookOf('onComplete', (context) => hooks.onComplete?.(JSON.parse(result), context));
     return { outcome: 'done', handlerRuns };
   } catch (error) {
     checkpoint?.close();
@@ -138,14 +161,18 @@ export async function runAttempt<Input, Result, Event>(
         return judge(error, fence.superseded ?? signal.reason);
       }),
     ]);
-    report(outcome, error);
-    return { outcome, handlerRuns };
+    const decided = decisive(error, outcome, fence.superseded ?? signal.reason);
+    logEnd(log, outcome, { error, decided });
+    await told(outcome, decided);
+    return { outcome, error: decided, handlerRuns };
+  } finally {
+    await files.clear().catch(() => {});
   }
 
   /** Saves what is to be saved after `error`, and says how the attempt ended. */
   async function save(error: unknown): Promise<Outcome> {
     if (!fence.superseded) {
-      await checkpoint?.flush().catch((failure) => {
+      await checkpoint?.finish(handlerRuns).catch((failure) => {
         if (!fence.superseded) log.error('The last checkpoint could not be saved', { error: failure });
       });
     }
@@ -154,7 +181,10 @@ export async function runAttempt<Input, Result, Event>(
     const failed =
       outcome === 'interrupted'
         ? undefined
-        : putJson('error.json', JSON.stringify(describeFailure(decisive(error, outcome), outcome, environment)));
+        : putJson(
+            'error.json',
+            JSON.stringify(describeFailure(decisive(error, outcome, signal.reason), outcome, environment)),
+          );
     await Promise.all([
       progress.flush(),
       failed?.catch((failure) => log.error('error.json could not be written', { error: failure })),
@@ -162,49 +192,15 @@ export async function runAttempt<Input, Result, Event>(
     return outcome;
   }
 
-  /** At the time limit that is the reason, in whatever way the handler ended because of it. */
-  function decisive(error: unknown, outcome: Outcome): unknown {
-    return outcome === 'timed-out' ? signal.reason : error;
-  }
-
-  function report(outcome: Outcome, error: unknown): void {
-    const exitCode = EXIT_CODES[outcome];
-    if (outcome === 'superseded') {
-      log.error(`Stopped without writing anything more: ${fence.superseded?.message ?? describeError(error).message}`, {
-        exitCode,
-      });
-    } else if (outcome === 'interrupted') {
-      const { message } = signal.reason as JobInterruptedError;
-      log.warn(`Interrupted: ${message}. The next start continues from the checkpoint`, {
-        exitCode,
-        ...(error !== signal.reason && { error }),
-      });
-    } else {
-      const decided = decisive(error, outcome);
-      log.error(`Job ${outcome}: ${describeError(decided).message}`, { exitCode, error: decided });
+  /** The hook for how it ended. A superseded start tells nobody: its successor will. */
+  async function told(outcome: Outcome, error: unknown): Promise<void> {
+    const { onInterrupt, onFailed, onDeadLetter } = hooks;
+    if (outcome === 'interrupted') {
+      if (onInterrupt) await runHookOf('onInterrupt', (context) => hooks.onInterrupt?.(error as Error, context));
+    } else if (outcome === 'rejected' || (outcome !== 'superseded' && attempt >= maxAttempts)) {
+      if (onDeadLetter) await runHookOf('onDeadLetter', (context) => hooks.onDeadLetter?.(error, context));
+    } else if (outcome !== 'superseded' && onFailed) {
+      await runHookOf('onFailed', (context) => hooks.onFailed?.(error, context));
     }
   }
-}
-
-/** Everything below `checkpoint/`, the fence last: while it is there, a start that comes after this one finds the result. */
-async function removeCheckpoint(
-  objects: ObjectStore,
-  prefix: { bucket: string; key: string },
-  fence: Fence,
-): Promise<void> {
-  for (const key of await objects.list(prefix)) {
-    if (!fence.is(key)) await objects.delete({ bucket: prefix.bucket, key });
-  }
-  await fence.remove();
-}
-
-/** Resolves when as many milliseconds have passed since the abort as `delay` says of its reason. */
-function afterAbort(signal: AbortSignal, delay: (reason: unknown) => number): Promise<void> {
-  return new Promise((resolve) => {
-    const abort = () => {
-      setTimeout(resolve, delay(signal.reason)).unref();
-    };
-    if (signal.aborted) abort();
-    else signal.addEventListener('abort', abort, { once: true });
-  });
 }

@@ -32,6 +32,11 @@ export class BackgroundWriter<T> {
     this.#schedule();
   }
 
+  /** As `put`, also after `close`: `flush` writes it. */
+  last(value: T): void {
+    this.#newest = { value };
+  }
+
   /** Resolves when the newest value is written. */
   async flush(): Promise<void> {
     for (;;) {

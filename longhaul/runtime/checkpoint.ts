@@ -1,34 +1,61 @@
 import { BackgroundWriter } from './background-writer.ts';
+import type { CheckpointFiles } from './checkpoint-files.ts';
 import type { Checkpoint } from './context.ts';
+import type { SavedFile } from './entry.ts';
 import { toFaithfulJson } from './faithful-json.ts';
 import { SnapshotBudget } from './snapshot-budget.ts';
+
+/** Value and files of one moment. */
+export interface Snapshot {
+  /** JSON; absent when the job saves files only. */
+  state?: string | undefined;
+  files: readonly SavedFile[];
+}
 
 export interface CheckpointOptions {
   /** What the last start saved, as JSON. */
   inherited: string | undefined;
+  files: CheckpointFiles;
   intervalSeconds: number;
-  /** Stores a checkpoint's JSON; rejects when it was superseded. */
-  write(json: string): Promise<void>;
+  /** Stores a checkpoint; rejects when it was superseded. */
+  write(snapshot: Snapshot): Promise<void>;
   /** What became of a write in the background. */
   failed(error: unknown): void;
+}
+
+/** A value that waits for its files; `fingerprint` is what they were when it was taken. */
+interface Held {
+  state: string;
+  fingerprint: string;
 }
 
 /** The handler's `checkpoint`, and what the runtime does with it at the end. The semantics stand in context.ts. */
 export class CheckpointKeeper implements Checkpoint {
   readonly #inherited: string | undefined;
+  readonly #files: CheckpointFiles;
   readonly #intervalMilliseconds: number;
   readonly #budget = new SnapshotBudget(performance.now());
-  readonly #writer: BackgroundWriter<string>;
+  readonly #writer: BackgroundWriter<Snapshot>;
   /** The last value given to `set`, while it is not taken. */
   #given: { value: unknown } | undefined;
+  /** The last value that was taken. */
+  #state: string | undefined;
+  #held: Held | undefined;
   /** Whether the next `set` takes a snapshot. All that a call costs otherwise is a look at this. */
   #due = true;
+  #closed = false;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor({ inherited, intervalSeconds, write, failed }: CheckpointOptions) {
+  constructor({ inherited, files, intervalSeconds, write, failed }: CheckpointOptions) {
     this.#inherited = inherited;
+    this.#state = inherited;
+    this.#files = files;
     this.#intervalMilliseconds = intervalSeconds * 1000;
     this.#writer = new BackgroundWriter({ write, failed, intervalMilliseconds: () => this.#intervalMilliseconds });
+  }
+
+  get directory(): string {
+    return this.#files.directory;
   }
 
   async load<State = unknown>(): Promise<State | undefined> {
@@ -36,13 +63,19 @@ export class CheckpointKeeper implements Checkpoint {
   }
 
   set<State>(value: State | (() => State)): void {
+    if (this.#closed) return;
     this.#given = { value };
-    if (this.#due) this.#take(value);
+    if (this.#due) this.#takeInTime(value);
   }
 
   async save<State>(value?: State | (() => State)): Promise<void> {
-    if (value !== undefined) this.#take(value);
-    else if (this.#given) this.#take(this.#given.value);
+    const given = value === undefined ? this.#given : { value };
+    if (given) this.#state = this.#take(given.value);
+    if (this.#files.used) {
+      const state = this.#state;
+      this.#held = undefined;
+      this.#put({ state, files: await this.#files.save() });
+    } else if (given) this.#put({ state: this.#state, files: [] });
     await this.#writer.flush();
   }
 
@@ -53,22 +86,42 @@ export class CheckpointKeeper implements Checkpoint {
     this.#writer.hurry();
   }
 
-  /** No more of it; `flush` writes the last snapshot. A value that was set but not taken may have changed since: it is left. */
+  /** No more of it; `finish` writes the last snapshot. A value that was set but not taken may have changed since: it is left. */
   close(): void {
+    this.#closed = true;
     clearTimeout(this.#timer);
     this.#writer.close();
   }
 
-  flush(): Promise<void> {
-    return this.#writer.flush();
+  /**
+   * Writes the last snapshot. A value that waits for its files is saved with them when they are still as they were.
+   * @param handlerRuns The handler may still be changing files
+   * @throws Error also when that value had to be left
+   */
+  async finish(handlerRuns: boolean): Promise<void> {
+    const held = this.#held;
+    const left =
+      held && (handlerRuns || this.#files.fingerprint() !== held.fingerprint)
+        ? 'The files of the checkpoint directory changed after the last checkpoint.set(): the checkpoint before stands'
+        : undefined;
+    if (held && !left) this.#writer.last({ state: held.state, files: await this.#files.save() });
+    await this.#writer.flush();
+    if (left) throw new Error(left);
   }
 
-  #take(value: unknown): void {
+  /** Takes a value for `set`, and decides when the next one is taken. */
+  #takeInTime(value: unknown): void {
     const begun = performance.now();
-    const json = toFaithfulJson(typeof value === 'function' ? value() : value);
+    const state = this.#take(value);
+    const fingerprint = this.#files.fingerprint();
     const ended = performance.now();
-    this.#given = undefined;
-    this.#writer.put(json);
+    this.#state = state;
+    if (this.#files.isSaved(fingerprint)) {
+      this.#held = undefined;
+      this.#put({ state, files: this.#files.current });
+    } else {
+      this.#held = { state, fingerprint };
+    }
 
     const wait = this.#budget.spend(ended - begun, ended);
     this.#due = wait === 0;
@@ -81,5 +134,15 @@ export class CheckpointKeeper implements Checkpoint {
       },
       Math.min(wait, this.#intervalMilliseconds),
     ).unref();
+  }
+
+  #take(value: unknown): string {
+    const json = toFaithfulJson(typeof value === 'function' ? value() : value);
+    this.#given = undefined;
+    return json;
+  }
+
+  #put(snapshot: Snapshot): void {
+    this.#writer.put(snapshot);
   }
 }

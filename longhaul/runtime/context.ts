@@ -44,12 +44,23 @@ export interface JobContext<Input = unknown> {
  * **When it is written.** In the background at most every few seconds, and once more before the container ends.
  */
 export interface Checkpoint {
+  /**
+   * A local directory whose files belong to the checkpoint; what the last start saved is in it. Empty otherwise, made when it is
+   * first asked for, below `TMPDIR`. Only regular files are kept, not their modes and times.
+   *
+   * A checkpoint has value and files of the same moment. `save` takes both: leave the files alone until it has resolved. `set`
+   * writes its value in the background while the files are those of the last checkpoint; once they have changed, the value
+   * waits for the next `save`, or for the end of the handler.
+   */
+  readonly directory: string;
   /** What the last start saved, or undefined. A new copy with each call. */
   load<State = unknown>(): Promise<State | undefined>;
   /** Cheap enough for every record. A function saves building the value when no checkpoint is due. */
   set<State>(value: State | (() => State)): void;
   /**
-   * Writes now: the given value, or the last one that was set; resolves when it is durable.
+   * Writes now: the given value, or the last one that was set, and the directory's files; resolves when all is durable. Files that
+   * the last checkpoints have already, by their content, are not sent again.
+   * @throws TransientJobError when a file was changed meanwhile
    * @throws SupersededError when a newer start of the execution has taken over
    */
   save<State>(value?: State | (() => State)): Promise<void>;

@@ -1,34 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { composeEntry, type Entry, type Inheritance, parseEntry, UnreadableCheckpointError } from './entry.ts';
 import type { S3Address } from './environment.ts';
 import { SupersededError } from './errors.ts';
-import { toFaithfulJson } from './faithful-json.ts';
 import { describeLaunch, isLater, type Launch } from './launch.ts';
-import { ConditionError, type ObjectStore, type StoredObject } from './objects.ts';
-
-/**
- * What `checkpoint/state.json` holds: who wrote it, and what. `writer` and `write` make every content different, and with it
- * the ETag (an MD5 of the content, as a rule): nobody's condition can hold by accident.
- */
-interface Entry {
-  launch: Launch;
-  /** One process. */
-  writer: string;
-  /** Counts that process's writes. */
-  write: number;
-  /** ISO 8601. */
-  at: string;
-  /** The checkpoint; absent when nothing was saved yet. */
-  state?: unknown;
-  /** The result, once there is one: then only its publication is left to do. */
-  result?: unknown;
-}
-
-/** What an earlier start left behind, as JSON texts. */
-export interface Inheritance {
-  state?: string;
-  result?: string;
-}
+import { ConditionError, type ObjectStore } from './objects.ts';
 
 /** Of looking again and retrying. A claim competes with an older start that still writes every few seconds, so two do as a rule. */
 const ROUNDS = 20;
@@ -37,22 +13,37 @@ const ROUNDS = 20;
  * The one object by which starts of the same execution exclude each other. Every start claims it with a write of its own, and
  * every later write says which content it replaces; so a container that lost its host but still runs cannot overwrite what
  * its successor wrote: S3 refuses its next write, and it learns that it was superseded.
+ *
+ * Before a checkpoint is replaced it is copied: `checkpoint/previous.json` is what a start falls back to.
  */
 export class Fence {
   /** Set when a newer start has taken over: nothing may be written any more. */
   superseded: SupersededError | undefined;
+  /** This process. */
+  readonly writer = randomUUID();
   readonly #objects: ObjectStore;
   readonly #address: S3Address;
+  readonly #previous: S3Address;
   readonly #launch: Launch;
-  readonly #writer = randomUUID();
+  readonly #fellBack: (message: string) => void;
   #writes = 0;
   #etag: string | undefined;
+  /** Whether the newest entry is a checkpoint that the next one must not simply replace. */
+  #worthKeeping = false;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(objects: ObjectStore, artifacts: S3Address, launch: Launch) {
+  /** `fellBack` is told, in words, when a checkpoint cannot be read and which is used instead. */
+  constructor(
+    objects: ObjectStore,
+    artifacts: S3Address,
+    launch: Launch,
+    fellBack: (message: string) => void = () => {},
+  ) {
     this.#objects = objects;
     this.#address = { bucket: artifacts.bucket, key: `${artifacts.key}checkpoint/state.json` };
+    this.#previous = { bucket: artifacts.bucket, key: `${artifacts.key}checkpoint/previous.json` };
     this.#launch = launch;
+    this.#fellBack = fellBack;
   }
 
   /**
@@ -61,16 +52,20 @@ export class Fence {
    */
   async claim(): Promise<Inheritance> {
     for (let round = 0; ; round++) {
-      const found = await this.#objects.get(this.#address);
-      const entry = found && this.#read(found);
+      const found = await this.#read(this.#address);
+      const { etag } = found;
+      const entry = found.unreadable ? await this.#before(found.unreadable) : found.entry;
       if (entry && isLater(entry.launch, this.#launch)) throw this.#supersede(entry);
-      const inheritance: Inheritance = {
-        ...(entry?.state !== undefined && { state: toFaithfulJson(entry.state) }),
-        ...(entry?.result !== undefined && { result: toFaithfulJson(entry.result) }),
+      const { state, files, result } = entry ?? {};
+      const inheritance = {
+        ...(state !== undefined && { state }),
+        ...(files && { files }),
+        ...(result !== undefined && { result }),
       };
-      const body = this.#compose(inheritance);
       try {
-        this.#etag = await this.#put(body, found?.etag);
+        this.#etag = await this.#put(this.#compose(inheritance), etag);
+        // What was fallen back to is in previous.json already.
+        this.#worthKeeping = isCheckpoint(inheritance) && !found.unreadable;
         return inheritance;
       } catch (error) {
         // Someone wrote in between, perhaps this very request whose answer was lost: the next round sees which.
@@ -80,7 +75,26 @@ export class Fence {
   }
 
   /**
-   * Writes the checkpoint or the result (JSON texts); one write at a time.
+   * What the checkpoint before the newest one holds, when nothing can be made of the newest; empty when there is none. The
+   * next checkpoint then leaves it where it is.
+   */
+  async fallBack(reason: UnreadableCheckpointError): Promise<Inheritance> {
+    this.#worthKeeping = false;
+    return (await this.#before(reason)) ?? {};
+  }
+
+  /** The one fallen back to cannot be used either. */
+  startOver(reason: UnreadableCheckpointError): void {
+    this.#fellBack(`Neither can the one before it be read: ${reason.message}. ${FROM_THE_BEGINNING}`);
+  }
+
+  /** What the checkpoint before the newest one holds, if it can be read. */
+  async previous(): Promise<Inheritance | undefined> {
+    return (await this.#read(this.#previous)).entry;
+  }
+
+  /**
+   * Writes the checkpoint or the result; one write at a time.
    * @throws SupersededError when a newer start has taken over
    */
   async write(content: Inheritance): Promise<void> {
@@ -103,21 +117,25 @@ export class Fence {
   async #write(content: Inheritance): Promise<void> {
     const body = this.#compose(content);
     const own = this.#writes;
+    // A result needs no way back: without it the job goes on from the checkpoint before.
+    let copy = this.#worthKeeping && isCheckpoint(content);
     for (let round = 0; ; round++) {
       if (this.superseded) throw this.superseded;
       try {
+        if (copy) await this.#objects.copy(this.#address, this.#previous, this.#etag!);
+        copy = false;
         this.#etag = await this.#put(body, this.#etag);
-        return;
+        break;
       } catch (error) {
         await retriable(error, round);
       }
-      const found = await this.#objects.get(this.#address);
-      const entry = found && this.#read(found);
-      if (entry?.writer !== this.#writer) throw this.#supersede(entry);
+      const { entry, etag } = await this.#read(this.#address);
+      if (entry?.writer !== this.writer) throw this.#supersede(entry);
       // Ours: this write arrived and its answer was lost, or an earlier one did that was believed to have failed.
-      this.#etag = found?.etag;
-      if (entry.write === own) return;
+      this.#etag = etag;
+      if (entry.write === own) break;
     }
+    this.#worthKeeping = isCheckpoint(content);
   }
 
   #put(body: string, replaces: string | undefined): Promise<string> {
@@ -125,23 +143,33 @@ export class Fence {
     return this.#objects.put(this.#address, body, { contentType: 'application/json', condition });
   }
 
-  /** The entry's JSON around a content that is JSON already. */
   #compose(content: Inheritance): string {
     this.#writes++;
-    const head = { launch: this.#launch, writer: this.#writer, write: this.#writes, at: new Date().toISOString() };
-    const members = Object.entries(content).map(([name, text]) => `,"${name}":${text}`);
-    return `${JSON.stringify(head).slice(0, -1)}${members.join('')}}`;
+    const head = { launch: this.#launch, writer: this.writer, write: this.#writes, at: new Date().toISOString() };
+    return composeEntry({ ...head, ...content });
   }
 
-  #read({ body }: StoredObject): Entry {
-    const { bucket, key } = this.#address;
+  async #read(address: S3Address): Promise<{ entry?: Entry; etag?: string; unreadable?: UnreadableCheckpointError }> {
+    const found = await this.#objects.get(address);
+    if (!found) return {};
+    const { body, etag } = found;
     try {
-      const entry = JSON.parse(new TextDecoder().decode(body)) as Entry;
-      if (typeof entry.launch?.execution === 'string') return entry;
+      return { entry: parseEntry(body), etag };
     } catch (error) {
-      throw new Error(`The checkpoint s3://${bucket}/${key} cannot be read: ${error}`, { cause: error });
+      if (error instanceof UnreadableCheckpointError) return { etag, unreadable: error };
+      throw error;
     }
-    throw new Error(`The checkpoint s3://${bucket}/${key} was not written by Longhaul: it has no "launch"`);
+  }
+
+  async #before(reason: UnreadableCheckpointError): Promise<Entry | undefined> {
+    const { bucket, key } = this.#address;
+    const what = `The checkpoint s3://${bucket}/${key} cannot be read: ${reason.message}`;
+    const { entry, unreadable } = await this.#read(this.#previous);
+    const instead = entry
+      ? `The one before it is used, written at ${entry.at} by ${describeLaunch(entry.launch)}`
+      : `${unreadable ? `Neither can the one before it: ${unreadable.message}` : 'There is none before it'}. ${FROM_THE_BEGINNING}`;
+    this.#fellBack(`${what}. ${instead}`);
+    return entry;
   }
 
   #supersede(by: Entry | undefined): SupersededError {
@@ -153,6 +181,10 @@ export class Fence {
     return this.superseded;
   }
 }
+
+const FROM_THE_BEGINNING = 'The job starts from the beginning';
+
+const isCheckpoint = ({ state, files }: Inheritance): boolean => state !== undefined || (files?.length ?? 0) > 0;
 
 /** Returns when a refused write may be tried again; throws what is no refusal, or one too many. */
 async function retriable(error: unknown, round: number): Promise<void> {

@@ -31,6 +31,15 @@ export function judge(error: unknown, stopReason: unknown): Exclude<Outcome, 'do
   return 'failed';
 }
 
+/**
+ * The error that says why it ended: at the time limit, after SIGTERM and for a superseded start that is the reason of the stop,
+ * in whatever way the handler ended because of it.
+ */
+export function decisive(error: unknown, outcome: Outcome, stopReason: unknown): unknown {
+  const stopped = outcome === 'timed-out' || outcome === 'interrupted' || outcome === 'superseded';
+  return stopped ? (stopReason ?? error) : error;
+}
+
 /** Whether an error is the abort itself coming back, and nothing that went wrong besides. */
 export function isAbort(error: unknown, signal: AbortSignal): boolean {
   if (!signal.aborted) return false;

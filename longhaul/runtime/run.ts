@@ -3,11 +3,12 @@ import { runAttempt } from './attempt.ts';
 import type { JobHandler } from './context.ts';
 import { readEnvironment, startedByLonghaul, startedOutside } from './environment.ts';
 import { JobInterruptedError, JobTimeoutError } from './errors.ts';
+import type { JobHooks } from './hooks.ts';
 import { createLog, type Log } from './log.ts';
-import { s3Objects } from './objects.ts';
 import { EXIT_CODES, isAbort, judge, type Outcome } from './outcome.ts';
+import { s3Objects } from './s3-objects.ts';
 
-export interface RunOptions {
+export interface RunOptions<Input = unknown, Result = unknown> extends JobHooks<Input, Result> {
   /** Between two checkpoints that are written in the background: what a SIGKILL may cost. 5 by default. */
   checkpointIntervalSeconds?: number;
 }
@@ -38,7 +39,7 @@ const LONGEST_TIMER = 2 ** 31 - 1;
 export async function runJob<Name extends string, Input, Result, Event>(
   job: JobDefinition<Name, Input, Result, Event>,
   handler: JobHandler<Input, NoInfer<Result>>,
-  options: RunOptions = {},
+  options: RunOptions<Input, NoInfer<Result>> = {},
 ): Promise<void> {
   if (!startedByLonghaul(process.env)) {
     console.error(startedOutside(job.name));
@@ -73,6 +74,7 @@ export async function runJob<Name extends string, Input, Result, Event>(
     ({ outcome, handlerRuns } = await runAttempt({
       job,
       handler,
+      hooks: options,
       environment,
       objects,
       log,

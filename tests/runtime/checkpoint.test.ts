@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { CheckpointKeeper, type CheckpointOptions } from '../../longhaul/runtime/checkpoint.ts';
+import { CheckpointFiles } from '../../longhaul/runtime/checkpoint-files.ts';
+import { memoryObjects } from '../../longhaul/testing/memory-objects.ts';
 import { PATIENTLY } from './job-process.ts';
 
 const keepers: CheckpointKeeper[] = [];
@@ -13,7 +15,8 @@ function create(options: Partial<CheckpointOptions> = {}) {
   const keeper = new CheckpointKeeper({
     inherited: undefined,
     intervalSeconds: 3600,
-    write: async (json) => void written.push(JSON.parse(json)),
+    files: new CheckpointFiles(memoryObjects(), { bucket: 'bucket', key: 'executions/x/' }, 'writer'),
+    write: async ({ state }) => void written.push(JSON.parse(state!)),
     failed: (error) => failures.push(error),
     ...options,
   });
@@ -42,12 +45,12 @@ describe('checkpoint.set', () => {
   it('counts once the container is about to end, however many were taken before', async () => {
     const { keeper, written } = create();
     const taken = exhaust(keeper);
-    await keeper.flush();
+    await keeper.finish(false);
     expect(written.at(-1)).toMatchObject({ step: taken });
     keeper.set({ step: 100 });
     keeper.hurry();
     keeper.set({ step: 101 });
-    await keeper.flush();
+    await keeper.finish(false);
     expect(written.at(-1)).toEqual({ step: 101 });
   });
 

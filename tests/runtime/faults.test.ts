@@ -5,7 +5,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SupersededError } from '../../longhaul/runtime/errors.ts';
 import { Fence } from '../../longhaul/runtime/fence.ts';
-import { type ObjectStore, s3Objects } from '../../longhaul/runtime/objects.ts';
+import type { ObjectStore } from '../../longhaul/runtime/objects.ts';
+import { s3Objects } from '../../longhaul/runtime/s3-objects.ts';
 import { FaultyS3 } from './faulty-network.ts';
 
 const artifacts = { bucket: 'bucket', key: 'executions/x/' };

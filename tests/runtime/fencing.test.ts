@@ -18,7 +18,7 @@ describe('of two containers of one execution', () => {
     expect(await older.exit, older.output).toBe(76);
     expect(older.output).toContain(`was superseded by attempt 1 with 1 interruption of ${EXECUTION}`);
     expect((await entry()).launch).toEqual({ execution: EXECUTION, attempt: 1, interruptions: 1 });
-    expect(await execution.names()).toEqual(['checkpoint/state.json']);
+    expect(await execution.names()).toEqual(['checkpoint/previous.json', 'checkpoint/state.json']);
 
     newer.child.kill('SIGUSR2');
     expect(await newer.exit, newer.output).toBe(0);
@@ -100,14 +100,5 @@ describe('a start that finds what an earlier one left', () => {
     expect(await job.exit, job.output).toBe(0);
     expect(await execution.names()).toEqual(['result.json']);
     expect(await execution.json('result.json')).toEqual({ rows: 12 });
-  });
-
-  it('says so when the checkpoint is no longer readable', async () => {
-    await execution.put('checkpoint/state.json', '{"launch":');
-    const job = execution.run('waits-then-returns');
-    expect(await job.exit).toBe(1);
-    expect((await execution.json('error.json')).message).toContain(
-      `s3://bucket/${execution.prefix}checkpoint/state.json cannot be read`,
-    );
   });
 });

@@ -1,6 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { GetObjectCommand, ListObjectsV2Command, NoSuchKey, PutObjectCommand } from '@aws-sdk/client-s3';
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  NoSuchKey,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3';
 import { LocalS3 } from '../engine/s3-fixture.ts';
 
 export type LogLine = { level: string; message: string; [field: string]: unknown };
@@ -116,6 +122,10 @@ export class Execution extends LocalS3 {
 
   async put(name: string, body: string): Promise<void> {
     await this.client.send(new PutObjectCommand({ Bucket: 'bucket', Key: this.prefix + name, Body: body }));
+  }
+
+  async remove(name: string): Promise<void> {
+    await this.client.send(new DeleteObjectCommand({ Bucket: 'bucket', Key: this.prefix + name }));
   }
 
   async names(): Promise<string[]> {

@@ -1,6 +1,8 @@
 /** The jobs that the tests run as processes: `node jobs.ts NAME`. SIGUSR2 lets a job that says "waiting" go on. */
 import { once } from 'node:events';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { join, relative } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { z } from 'zod';
 import { defineJob } from '../../longhaul/client/job.ts';
@@ -16,6 +18,14 @@ async function nextOrder({ log }: JobContext): Promise<void> {
   const order = once(process, 'SIGUSR2');
   log.info('waiting');
   await order;
+}
+
+/** What is in a directory's files, by path. */
+async function contents(directory: string): Promise<Record<string, string>> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const texts = files.map(async (file) => [relative(directory, file), await readFile(file, 'utf8')] as const);
+  return Object.fromEntries(await Promise.all(texts));
 }
 
 const never = () => new Promise<never>(() => {});
@@ -58,6 +68,24 @@ const handlers: Record<string, JobHandler> = {
     state.offset++;
     await nextOrder(context);
     return never();
+  },
+  /** A file that each start changes, one that stays, and one that is changed after the save; told "spoil", also while it ends. */
+  async files({ input, checkpoint, signal, log }) {
+    const step = (await checkpoint.load<{ step: number }>())?.step ?? 0;
+    const file = (name: string) => join(checkpoint.directory, name);
+    log.info('restored', { step, files: await contents(checkpoint.directory) });
+    await mkdir(file('model'), { recursive: true });
+    await writeFile(file('model/weights.bin'), `of step ${step + 1}`);
+    await writeFile(file('constant'), 'always the same');
+    await checkpoint.save({ step: step + 1 });
+    await writeFile(file('log.txt'), `until step ${step + 2}`);
+    checkpoint.set({ step: step + 2 });
+    if (input === 'end') return contents(checkpoint.directory);
+    const stopped = once(signal, 'abort');
+    log.info('waiting');
+    await stopped;
+    if (input === 'spoil') await writeFile(file('log.txt'), 'half of');
+    throw signal.reason;
   },
   async 'saved-then-deaf'(context) {
     await context.checkpoint.save({ step: 7 });

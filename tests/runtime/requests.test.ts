@@ -1,41 +1,28 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { defineJob } from '../../longhaul/client/job.ts';
 import { runAttempt } from '../../longhaul/runtime/attempt.ts';
 import type { JobHandler } from '../../longhaul/runtime/context.ts';
 import type { S3Address } from '../../longhaul/runtime/environment.ts';
 import { createLog } from '../../longhaul/runtime/log.ts';
-import { ConditionError, type ObjectStore, type StoredObject } from '../../longhaul/runtime/objects.ts';
+import type { ObjectStore } from '../../longhaul/runtime/objects.ts';
 import { progressInterval } from '../../longhaul/runtime/progress.ts';
+import { memoryObjects } from '../../longhaul/testing/memory-objects.ts';
 
 /** S3 in memory that counts what it is asked for, since every request but DELETE costs money. */
 function countingObjects() {
-  const stored = new Map<string, StoredObject>();
-  const requests = { get: 0, put: 0, list: 0, delete: 0 };
-  const objects: ObjectStore = {
-    async get({ key }) {
-      requests.get++;
-      return stored.get(key);
+  const memory = memoryObjects();
+  const requests: Record<string, number> = {};
+  const objects = new Proxy(memory, {
+    get(target, name: keyof ObjectStore) {
+      return (...parameters: unknown[]) => {
+        requests[name] = (requests[name] ?? 0) + 1;
+        return (target[name] as (...parameters: unknown[]) => unknown)(...parameters);
+      };
     },
-    async put(address, body, { condition }) {
-      requests.put++;
-      const found = stored.get(address.key)?.etag;
-      const holds = !condition || (condition === 'absent' ? found === undefined : found === condition.etag);
-      if (!holds) throw new ConditionError('changed', address, undefined);
-      const etag = String(requests.put);
-      stored.set(address.key, { body: Buffer.from(body), etag });
-      return etag;
-    },
-    async delete({ key }) {
-      requests.delete++;
-      stored.delete(key);
-    },
-    async list({ key: prefix }) {
-      requests.list++;
-      return [...stored.keys()].filter((key) => key.startsWith(prefix));
-    },
-    close() {},
-  };
-  return { objects, requests, stored };
+  });
+  return { objects, requests, stored: memory.stored };
 }
 
 /** How many requests a job makes that ends well at its first start. */
@@ -45,6 +32,7 @@ async function requestsOf(handler: JobHandler<unknown, unknown>, event: string |
   const { outcome } = await runAttempt({
     job: defineJob({ name: 'counted' }),
     handler,
+    hooks: {},
     environment: {
       jobName: 'counted',
       executionId: 'counted-1',
@@ -77,13 +65,28 @@ describe('what the runtime asks of S3', () => {
     expect(await requestsOf(async () => 'result', event)).toEqual({ get: 2, put: 3, list: 1, delete: 1 });
   });
 
-  it('is a PUT more for each checkpoint and each progress that is written', async () => {
+  it('is a PUT more for each checkpoint and progress that is written, and a COPY for the checkpoint before', async () => {
     const requests = await requestsOf(async ({ checkpoint, progress }) => {
       await checkpoint.save({ done: 1 });
       await checkpoint.save({ done: 2 });
       for (let done = 0; done < 1000; done++) progress(done, 1000);
     });
-    expect(requests).toEqual({ get: 1, put: 3 + 2 + 1, list: 1, delete: 1 });
+    expect(requests).toEqual({ get: 1, put: 3 + 2 + 1, copy: 1, list: 1, delete: 2 });
+  });
+
+  it('is for files: what changed, once', async () => {
+    const requests = await requestsOf(async ({ checkpoint }) => {
+      const file = (name: string) => join(checkpoint.directory, name);
+      await writeFile(file('a'), 'same');
+      await writeFile(file('b'), 'one');
+      await checkpoint.save({ done: 1 });
+      await writeFile(file('b'), 'two');
+      await checkpoint.save({ done: 2 });
+      await writeFile(file('c'), 'same');
+      await checkpoint.save({ done: 3 });
+    });
+    // a, b as "one", b as "two". Of "one" nothing is left with the third checkpoint, so it is removed then.
+    expect(requests).toEqual({ get: 1, put: 3 + 3, upload: 3, copy: 2, list: 1, delete: 1 + 2 + 2 });
   });
 
   it.each([

@@ -1,0 +1,126 @@
+import { Readable } from 'node:stream';
+import type { GetObjectCommandInput, GetObjectCommandOutput, S3Client } from '@aws-sdk/client-s3';
+import type { S3Address } from './environment.ts';
+import { ConditionError, type ObjectStore } from './objects.ts';
+
+/**
+ * Patience for a service that is away for a moment: a job of many hours must not fail for seconds of it. Ten attempts are
+ * about half a minute with the SDK's backoff; a connection that is dead, as after a network cut, is given up.
+ */
+const CLIENT = { maxAttempts: 10, requestHandler: { connectionTimeout: 10_000, socketTimeout: 60_000 } };
+
+/** "Multipart upload limits", Amazon S3 user guide: at most 10,000 parts, of at least 5 MiB except the last. */
+const MOST_PARTS = 10_000;
+const PART_SIZE = 8 * 1024 * 1024;
+
+const statusOf = (error: unknown): number | undefined =>
+  (error as { $metadata?: { httpStatusCode?: number } } | undefined)?.$metadata?.httpStatusCode;
+
+const nameOf = (error: unknown): string => (error instanceof Error ? error.name : '');
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** S3 by region, endpoint and credentials of the environment; the SDK is loaded with the first call. */
+export function s3Objects(): ObjectStore {
+  let loading: ReturnType<typeof load> | undefined;
+  let client: S3Client | undefined;
+  const load = async () => {
+    const sdk = await import('@aws-sdk/client-s3');
+    client = new sdk.S3Client(CLIENT);
+    return { sdk, client };
+  };
+  const s3 = () => {
+    loading ??= load();
+    return loading;
+  };
+
+  async function read({ bucket, key }: S3Address, options: Partial<GetObjectCommandInput> = {}) {
+    const { sdk, client } = await s3();
+    let found: GetObjectCommandOutput;
+    try {
+      found = await client.send(new sdk.GetObjectCommand({ ...options, Bucket: bucket, Key: key }));
+    } catch (error) {
+      if (nameOf(error) === 'NoSuchKey') return undefined;
+      // GetObject, "Permissions": without s3:ListBucket a missing object is answered with 403 instead of 404.
+      const hint = statusOf(error) === 403 ? ' (the role of the job needs s3:GetObject and s3:ListBucket)' : '';
+      throw new Error(`Cannot read s3://${bucket}/${key}${hint}: ${messageOf(error)}`, { cause: error });
+    }
+    return found;
+  }
+
+  /** Sends a write; what is refused because of its condition becomes a `ConditionError`. */
+  async function write<T>({ bucket, key }: S3Address, conditional: boolean, send: () => Promise<T>): Promise<T> {
+    try {
+      return await send();
+    } catch (error) {
+      const status = statusOf(error);
+      if (conditional && (status === 412 || nameOf(error) === 'NoSuchKey')) {
+        throw new ConditionError('changed', { bucket, key }, error);
+      }
+      if (conditional && status === 409) throw new ConditionError('conflict', { bucket, key }, error);
+      throw new Error(`Cannot write s3://${bucket}/${key}: ${messageOf(error)}`, { cause: error });
+    }
+  }
+
+  return {
+    async get(address) {
+      const found = await read(address);
+      return found && { body: (await found.Body?.transformToByteArray()) ?? new Uint8Array(), etag: found.ETag ?? '' };
+    },
+
+    async put(address, body, { contentType, condition }) {
+      const { sdk, client } = await s3();
+      const command = new sdk.PutObjectCommand({
+        Bucket: address.bucket,
+        Key: address.key,
+        Body: body,
+        ContentType: contentType,
+        ...(condition === 'absent' && { IfNoneMatch: '*' }),
+        ...(typeof condition === 'object' && { IfMatch: condition.etag }),
+      });
+      return write(address, condition !== undefined, async () => (await client.send(command)).ETag ?? '');
+    },
+
+    async copy(from, to, etag) {
+      const { sdk, client } = await s3();
+      // CopyObject, `x-amz-copy-source`: "must be URL-encoded".
+      const source = `${from.bucket}/${from.key.split('/').map(encodeURIComponent).join('/')}`;
+      const target = { Bucket: to.bucket, Key: to.key };
+      const command = new sdk.CopyObjectCommand({ ...target, CopySource: source, CopySourceIfMatch: etag });
+      await write(to, true, () => client.send(command));
+    },
+
+    async download(address, from) {
+      // A checksum of the whole object says nothing about its end; the runtime compares the hash itself.
+      const found = await read(address, from > 0 ? { Range: `bytes=${from}-` } : {});
+      return found && ((found.Body as Readable | undefined) ?? Readable.from([]));
+    },
+
+    async upload(address, body, size) {
+      const { client } = await s3();
+      const { Upload } = await import('@aws-sdk/lib-storage');
+      const upload = new Upload({
+        client,
+        params: { Bucket: address.bucket, Key: address.key, Body: Readable.from(body, { objectMode: false }) },
+        partSize: Math.max(PART_SIZE, Math.ceil(size / MOST_PARTS)),
+      });
+      await write(address, false, () => upload.done());
+    },
+
+    async delete({ bucket, key }) {
+      const { sdk, client } = await s3();
+      await client.send(new sdk.DeleteObjectCommand({ Bucket: bucket, Key: key }));
+    },
+
+    async list({ bucket, key }) {
+      const { sdk, client } = await s3();
+      const keys: string[] = [];
+      for await (const page of sdk.paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: key })) {
+        for (const object of page.Contents ?? []) keys.push(object.Key!);
+      }
+      return keys;
+    },
+
+    close: () => client?.destroy(),
+  };
+}
