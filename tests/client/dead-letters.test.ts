@@ -158,6 +158,26 @@ test('events that a rule could not deliver are given to its function as they wer
   expect(removed()).toEqual(['handle of a']);
 });
 
+test.each([
+  ['as Scheduler keeps it', '<aws.scheduler.schedule-arn>', '<aws.scheduler.scheduled-time>'],
+  ['with its schedule and time filled in', 'arn:aws:scheduler:::schedule/nightly', '2026-01-02T03:00:00Z'],
+])('a time that Scheduler could not deliver is given to its function, %s', async (_, scheduleArn, scheduledTime) => {
+  const text = (StringValue: string) => ({ DataType: 'String', StringValue });
+  const MessageAttributes = {
+    ERROR_CODE: text('TooManyRequestsException'),
+    SCHEDULE_ARN: text('arn:aws:scheduler:::schedule/nightly'),
+    SCHEDULED_TIME: text('2026-01-02T03:00:00Z'),
+  };
+  const input = { job: 'hello-world', scheduleArn, scheduledTime };
+  receives(message('a', { Body: JSON.stringify(input), MessageAttributes }));
+  answers([{ id: 'hello-world-1', started: true }]);
+  const letters = new DeadLetters({ UndeliveredSchedulesUrl: 'https://sqs/times', UndeliveredSchedulesTrigger: 'due' });
+  expect(await Array.fromAsync(letters.retry())).toMatchObject([{ outcome: 'handled' }]);
+  expect(sent().map(({ Payload }) => JSON.parse(String(Payload)))).toEqual([
+    { job: 'hello-world', scheduleArn: 'arn:aws:scheduler:::schedule/nightly', scheduledTime: '2026-01-02T03:00:00Z' },
+  ]);
+});
+
 describe('the bucket of dead letters', () => {
   const store = (...records: unknown[]) => {
     const keys = records.map(

@@ -76,9 +76,9 @@ async function giveBack(client: SQSClient, QueueUrl: string, ReceiptHandle: stri
 
 type Letter = Omit<DeadLetter, 'functionName'>;
 
-/** The event that EventBridge could not deliver, with its reason in `ERROR_CODE` and `ERROR_MESSAGE`. */
+/** The event that EventBridge or its Scheduler could not deliver, with the reason in `ERROR_CODE` and `ERROR_MESSAGE`. */
 function undelivered({ MessageId = '', Body = '', Attributes = {}, MessageAttributes = {} }: Message): Letter {
-  const event = parsed(Body);
+  const event = parsed(withAttributes(Body, MessageAttributes));
   const { ERROR_CODE: code, ERROR_MESSAGE: text } = MessageAttributes;
   return {
     id: MessageId,
@@ -87,6 +87,20 @@ function undelivered({ MessageId = '', Body = '', Attributes = {}, MessageAttrib
     ...describeEvent(event),
     event,
   };
+}
+
+/**
+ * Scheduler says in attributes which schedule and time a letter is of. Whether it has filled them into the schedule's input, which
+ * is the body, is nowhere documented.
+ * https://docs.aws.amazon.com/scheduler/latest/UserGuide/configuring-schedule-dlq.html
+ */
+function withAttributes(
+  body: string,
+  { SCHEDULE_ARN: arn, SCHEDULED_TIME: time }: Record<string, MessageAttributeValue>,
+): string {
+  return body
+    .replaceAll('<aws.scheduler.schedule-arn>', arn?.StringValue ?? '')
+    .replaceAll('<aws.scheduler.scheduled-time>', time?.StringValue ?? '');
 }
 
 function parsed(text: string): unknown {

@@ -8,7 +8,7 @@ export interface Schedule {
   name: string;
   /** Of Scheduler; empty for a rule. */
   groupName: string;
-  /** What the template calls it: `ScheduleTriggerDue`. */
+  /** What the template calls it: `ScheduleTriggerDue` of a function's event, `HelloWorld/Due` of a job's own resource. */
   label: string;
   expression: string;
   timezone: string;
@@ -69,7 +69,7 @@ function schedule(
   properties: Properties,
   target: Schedule['target'],
 ): Schedule {
-  const label = resource.logicalId + event;
+  const label = event === '' ? resource.path : resource.logicalId + event;
   // CloudFormation makes the names of rules, and of schedules that are to have no fixed one, from the stack's.
   const made = event === '' ? resource.ref : `${resource.ref}-${event}`.slice(-64);
   const fixed = kind === 'scheduler' && event !== '' && properties.OmitName !== true ? label : undefined;

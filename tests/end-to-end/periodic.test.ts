@@ -1,0 +1,79 @@
+import { GetScheduleCommand, ListSchedulesCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
+import type { Engine } from 'longhaul/engine';
+import { describe, expect, test } from 'vitest';
+import { app, engineOf, temporaryDirectory, until } from './engine.ts';
+import { jobLog, startedBy } from './executions.ts';
+
+/** An engine whose hello-world has this schedule in its own folder; it is closed by the caller. */
+const periodic = (dataDirectory: string, HelloWorldSchedule: string): Promise<Engine> =>
+  engineOf(app, { dataDirectory, parameters: { HelloWorldSchedule, HelloWorldTimezone: 'Europe/Berlin' } });
+
+const inAnHour = () => new Date(Date.now() + 3_600_000).toISOString().slice(0, 19);
+
+describe("a schedule in a job's own folder", () => {
+  test('starts that job, once for the time that is due, and once more for the next', async () => {
+    const engine = await periodic(await temporaryDirectory(), `at(${inAnHour()})`);
+    try {
+      engine.fire('HelloWorld/Due');
+      const [started] = await until(async () => {
+        const all = await startedBy(engine, 'schedule');
+        return all.length > 0 && all;
+      });
+      expect(started?.id).toMatch(/^hello-world-[0-9a-f]{32}$/);
+      expect(started?.event).toEqual({
+        scheduleArn: expect.stringMatching(/^arn:aws:scheduler:.*:schedule\/default\/longhaul-HelloWorld-.*Due/),
+        scheduledTime: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
+      });
+      expect(await until(() => jobLog(engine, started!.id))).toContain(started?.event.scheduledTime);
+      // Its time has seconds: the next one is another.
+      await new Promise((resolve) => setTimeout(resolve, 1100));
+      engine.fire('HelloWorld/Due');
+      await until(async () => (await startedBy(engine, 'schedule')).length === 2);
+    } finally {
+      await engine.close();
+    }
+  });
+
+  test('starts it at the time itself, and survives a restart of the engine', async () => {
+    const dataDirectory = await temporaryDirectory();
+    const soon = new Date(Date.now() + 20_000);
+    const berlin = new Intl.DateTimeFormat('sv-SE', {
+      timeZone: 'Europe/Berlin',
+      dateStyle: 'short',
+      timeStyle: 'medium',
+    });
+    const expression = `at(${berlin.format(soon).replace(' ', 'T')})`;
+    await (await periodic(dataDirectory, expression)).close();
+    const engine = await periodic(dataDirectory, expression);
+    try {
+      const started = await until(async () => (await startedBy(engine, 'schedule'))[0]);
+      expect(started.event.scheduledTime).toBe(soon.toISOString().replace(/\.\d{3}Z$/, 'Z'));
+      expect(started.startDate.getTime()).toBeGreaterThanOrEqual(Date.parse(started.event.scheduledTime));
+    } finally {
+      await engine.close();
+    }
+  });
+
+  test('names a function that is there and what keeps a time that did not reach it; by default there is none', async () => {
+    const dataDirectory = await temporaryDirectory();
+    const off = await engineOf(app, { dataDirectory });
+    expect(() => off.fire('HelloWorld/Due')).toThrow('There is no schedule');
+    await off.close();
+    const engine = await periodic(dataDirectory, 'rate(30 days)');
+    try {
+      const scheduler = new SchedulerClient(engine.aws);
+      const { Schedules = [] } = await scheduler.send(new ListSchedulesCommand({}));
+      const { Name } = Schedules.find(({ Name }) => Name?.includes('Due') && Name.includes('HelloWorld'))!;
+      const { Target, ScheduleExpressionTimezone } = await scheduler.send(new GetScheduleCommand({ Name }));
+      const resource = (id: string) => engine.stack.resources.find(({ logicalId }) => logicalId === id)?.attributes.Arn;
+      expect(ScheduleExpressionTimezone).toBe('Europe/Berlin');
+      expect(Target).toMatchObject({
+        Arn: resource('ScheduleTrigger'),
+        RoleArn: resource('ScheduleRole'),
+        DeadLetterConfig: { Arn: resource('UndeliveredSchedules') },
+      });
+    } finally {
+      await engine.close();
+    }
+  });
+});
