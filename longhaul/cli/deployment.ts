@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type Command, Option } from 'commander';
 import type { AwsOptions } from '../client/aws.ts';
+import type { Driver } from '../client/driver.ts';
 
 export interface DeploymentOptions {
   /** A stack on AWS; without it, the engine on this machine. */
@@ -61,4 +62,19 @@ function engineIn(directory: string): Deployment {
   }
   const engine = read('engine.json') as RunningEngine;
   return { engine, outputs: read('outputs.json') as Record<string, string>, aws: engine.aws };
+}
+
+/**
+ * What steers the executions of a deployment.
+ * @throws Error when the stack is none of Longhaul
+ */
+export async function driverOf({ outputs, aws }: Deployment): Promise<Driver> {
+  const { StateMachineArn: stateMachineArn, ArtifactsBucketName: artifactsBucket } = outputs;
+  if (!stateMachineArn || !artifactsBucket) {
+    throw new Error(
+      "This stack is no Longhaul: its outputs have no StateMachineArn and ArtifactsBucketName (template.yaml's have).",
+    );
+  }
+  const { stepFunctionsDriver } = await import('../client/step-functions.ts');
+  return stepFunctionsDriver({ stack: { stateMachineArn, artifactsBucket }, aws });
 }

@@ -1,0 +1,68 @@
+import type { Deployment } from './deployment.ts';
+
+/** A job's spec, as the state machine holds it. */
+export interface JobSpec {
+  backend: 'batch' | 'ecs';
+  capacity?: 'spot' | 'onDemand';
+  maxInterruptions?: number;
+  maxAttempts?: number;
+  timeoutSeconds?: number;
+}
+
+export interface DeployedJob extends JobSpec {
+  name: string;
+  /** JSON Schema of its input; undefined where it is not known here. */
+  input?: unknown;
+}
+
+/**
+ * The jobs of a deployment, by name. What they run on is in the state machine; what they take is known to the engine's HTTP API.
+ * @throws what AWS answers
+ */
+export async function deployedJobs(deployment: Deployment): Promise<DeployedJob[]> {
+  const { SFNClient, DescribeStateMachineCommand } = await import('@aws-sdk/client-sfn');
+  const stateMachineArn = deployment.outputs.StateMachineArn;
+  if (!stateMachineArn) throw new Error('This stack has no output StateMachineArn: it is no Longhaul.');
+  const [{ definition = '{}' }, inputs] = await Promise.all([
+    new SFNClient(deployment.aws).send(new DescribeStateMachineCommand({ stateMachineArn })),
+    inputSchemas(deployment),
+  ]);
+  return Object.entries(specsIn(definition))
+    .map(([name, spec]) => ({ name, ...spec, ...(inputs.has(name) && { input: inputs.get(name) }) }))
+    .sort((one, other) => one.name.localeCompare(other.name));
+}
+
+/** The API on AWS wants signed requests, and no right of the API is needed to see what is deployed. */
+async function inputSchemas({ engine }: Deployment): Promise<Map<string, unknown>> {
+  if (!engine) return new Map();
+  const response = await fetch(new URL('/jobs', engine.apiUrl)).catch(() => undefined);
+  // A template elsewhere need not have this route.
+  if (!response?.ok) return new Map();
+  const { jobs = [] } = (await response.json()) as { jobs?: { name: string; input: unknown }[] };
+  return new Map(jobs.map(({ name, input }) => [name, input]));
+}
+
+/**
+ * The specs in a definition, by the jobs' names: the JSONata literal `{'csv-report':{'backend':'batch',…},…}` of which its first
+ * state takes the keys.
+ */
+export function specsIn(definition: string): Record<string, JobSpec> {
+  const { StartAt, States = {} } = JSON.parse(definition) as { StartAt?: string; States?: Record<string, unknown> };
+  const expressions = JSON.stringify(States[StartAt ?? ''] ?? {});
+  const begin = expressions.indexOf('$keys({');
+  if (begin < 0) return {};
+  const literal = closed(expressions.slice(begin + '$keys('.length));
+  // Names, ARNs and numbers: there is no quote in any of them.
+  return JSON.parse(literal.replaceAll("'", '"')) as Record<string, JobSpec>;
+}
+
+/** Up to the brace that closes the first one. */
+function closed(text: string): string {
+  let depth = 0;
+  for (const [index, character] of [...text].entries()) {
+    if (character === '{') depth += 1;
+    if (character === '}') depth -= 1;
+    if (depth === 0) return text.slice(0, index + 1);
+  }
+  return '{}';
+}
