@@ -37,13 +37,17 @@ export class Artifacts {
    * something that is no JSON.
    */
   async readJson(bucket: string, key: string, limit = Number.POSITIVE_INFINITY): Promise<unknown> {
+    const object = await this.readText(bucket, key, limit);
+    return object?.text === undefined ? undefined : parse(object.text);
+  }
+
+  /** The text of an object, which has none when it is over `limit` bytes; undefined when there is no such object. */
+  async readText(bucket: string, key: string, limit: number): Promise<{ text?: string } | undefined> {
     try {
       const { Body, ContentLength = 0 } = await this.#s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-      if (!Body || ContentLength > limit) {
-        (Body as { destroy?(): void } | undefined)?.destroy?.();
-        return undefined;
-      }
-      return parse(await Body.transformToString());
+      if (Body && ContentLength <= limit) return { text: await Body.transformToString() };
+      (Body as { destroy?(): void } | undefined)?.destroy?.();
+      return {};
     } catch (error) {
       if ((error as Error).name === 'NoSuchKey') return undefined;
       throw error;

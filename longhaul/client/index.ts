@@ -15,4 +15,5 @@ export { defineJob, type EventOf, type InputOf, type JobDefinition, type NameOf,
 export { type Stack, stackFromEnvironment } from './stack.ts';
 export { type Started, type StartRequest, startExecution } from './start.ts';
 export { type StepFunctionsOptions, stepFunctionsDriver } from './step-functions.ts';
+export { type StoredResult, storedResult } from './stored-result.ts';
 export { type InputProblem, InvalidInputError } from './validate-input.ts';
