@@ -3,6 +3,17 @@ export type { AwsOptions } from './aws.ts';
 export { InvalidCursorError } from './cursor.ts';
 export { decodeLogs, type LogsData, type LogsEvent } from './decode-logs.ts';
 export { describeExecution, type ExecutionDescription } from './describe.ts';
+export type {
+  Driver,
+  ExecutionPage,
+  ExecutionSummary,
+  ListQuery,
+  LogLine,
+  LogPage,
+  LogQuery,
+  RunOutcome,
+  RunRequest,
+} from './driver.ts';
 export {
   DuplicateExecutionError,
   ExecutionStateError,

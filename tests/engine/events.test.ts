@@ -349,7 +349,8 @@ describe('delivery', () => {
     open([rule({ source: ['shop'] }, { Arn: machineArn })]);
     await put(order());
     await vi.waitFor(() => expect(machines.executions.list(machineArn, 'SUCCEEDED', 10)).toHaveLength(1));
-    const [execution] = machines.executions.list(machineArn, undefined, 10);
+    const [listed] = machines.executions.list(machineArn, undefined, 10);
+    const execution = machines.executions.get(listed!.arn);
     expect(JSON.parse(execution!.input)).toMatchObject({ source: 'shop', detail: { total: 7 } });
   });
 

@@ -30,6 +30,12 @@ export interface Place {
   sequence: number;
 }
 
+/** Of an execution, what a list shows. */
+export type ListedExecution = Pick<
+  Execution,
+  'arn' | 'name' | 'stateMachineArn' | 'status' | 'startDate' | 'stopDate'
+> & { sequence: number };
+
 export type Outcome = Pick<Execution, 'status' | 'output' | 'error' | 'cause'>;
 
 /** The executions of all state machines, in SQLite. */
@@ -95,12 +101,13 @@ export class ExecutionStore {
     status: string | undefined,
     limit: number,
     { time, sequence }: Place = { time: Number.MAX_SAFE_INTEGER, sequence: 0 },
-  ): (Execution & { sequence: number })[] {
+  ): ListedExecution[] {
     const byStatus = status === undefined ? '' : 'AND status = $status';
     return this.#db
       .prepare(
-        `SELECT * FROM states_executions
-         WHERE stateMachineArn = $stateMachineArn ${byStatus} AND (${TIME}, sequence) < ($time, $sequence)
+        // The first bound on the time is what the index is entered by; by a row value with an expression SQLite does not.
+        `SELECT arn, name, stateMachineArn, status, startDate, stopDate, sequence FROM states_executions
+         WHERE stateMachineArn = $stateMachineArn ${byStatus} AND ${TIME} <= $time AND (${TIME}, sequence) < ($time, $sequence)
          ORDER BY ${TIME} DESC, sequence DESC LIMIT $limit`,
       )
       .all({
@@ -109,8 +116,6 @@ export class ExecutionStore {
         time,
         sequence,
         ...(status === undefined ? {} : { status }),
-      }) as unknown as (Execution & {
-      sequence: number;
-    })[];
+      }) as unknown as ListedExecution[];
   }
 }
