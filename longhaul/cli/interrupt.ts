@@ -28,7 +28,10 @@ export function interruptCommand(): Command {
       .description('Take the Spot capacity of a running execution away, to see what its job does. The engine only.')
       .argument('<id>', 'of the execution')
       .addOption(
-        new Option('--how <how>', 'SIGTERM and time to save; SIGKILL; or a host that is lost while its container runs on')
+        new Option(
+          '--how <how>',
+          'SIGTERM and time to save; SIGKILL; or a host that is lost while its container runs on',
+        )
           .choices(['notice', 'crash', 'cut-off'])
           .default('notice'),
       ),
@@ -74,11 +77,15 @@ async function whyNot({ aws, outputs }: Deployment, id: string): Promise<Error> 
   const arn = executionArn({ stateMachineArn: outputs.StateMachineArn ?? '', artifactsBucket: '' }, id);
   try {
     const { status, stopDate } = await new SFNClient(aws).send(new DescribeExecutionCommand({ executionArn: arn }));
-    if (status !== 'RUNNING') return new Error(`'${id}' does not run: it ended ${status} at ${stopDate?.toISOString()}.`);
-    return new Error(`No container of '${id}' runs at this moment: it waits to be started, or for capacity. Try again in a moment.`);
+    if (status !== 'RUNNING')
+      return new Error(`'${id}' does not run: it ended ${status} at ${stopDate?.toISOString()}.`);
+    return new Error(
+      `No container of '${id}' runs at this moment: it waits to be started, or for capacity. Try again in a moment.`,
+    );
   } catch (error) {
     const { name } = error as Error;
-    if (name === 'ExecutionDoesNotExist' || name === 'InvalidArn') return new Error(`There is no execution '${id}' here.`);
+    if (name === 'ExecutionDoesNotExist' || name === 'InvalidArn')
+      return new Error(`There is no execution '${id}' here.`);
     return error as Error;
   }
 }

@@ -2,6 +2,8 @@
 import { Command } from 'commander';
 import project from '../../package.json' with { type: 'json' };
 import { deadLettersCommand } from './dead-letters.ts';
+import { eventCommand } from './event.ts';
+import { interruptCommand } from './interrupt.ts';
 import { newCommand } from './new.ts';
 import { settle } from './settings.ts';
 import { startCommand } from './start.ts';
@@ -11,6 +13,8 @@ const program = new Command('longhaul')
   .version(project.version)
   .addCommand(startCommand())
   .addCommand(deadLettersCommand())
-  .addCommand(newCommand());
+  .addCommand(newCommand())
+  .addCommand(eventCommand())
+  .addCommand(interruptCommand());
 
 await settle(program).parseAsync();

@@ -1,0 +1,94 @@
+import { Argument, Command, InvalidArgumentError } from 'commander';
+import { explainLoadFailure } from '../engine/load-failure.ts';
+import { onDeployment } from './command.ts';
+import { type Deployment, deploymentOptions } from './deployment.ts';
+import { readGiven, SOURCES } from './event/index.ts';
+import type { Sent } from './event/source.ts';
+import type { StartedExecution } from './event/started.ts';
+import { paint, print, printJson } from './terminal.ts';
+
+interface Options {
+  schedule: string;
+  wait: number;
+}
+
+/** `longhaul event SOURCE [FILE]`: sends an event to the service that events of this kind come from. */
+export function eventCommand(): Command {
+  const names = Object.keys(SOURCES);
+  const list = Object.entries(SOURCES).map(([name, { description }]) => `  ${name.padEnd(12)} ${description}`);
+  return deploymentOptions(
+    new Command('event')
+      .description('Send an event to the service that it comes from: the sample of events/, a file, or stdin.')
+      .addArgument(new Argument('<source>', 'where events come from, see below').choices(names))
+      .argument('[file]', 'an event as a function gets it, or what is sent itself; - for stdin')
+      .option('--schedule <name>', 'which schedule, with the source schedule', 'ScheduleTriggerDue')
+      .option('--wait <seconds>', 'how long to look for what it starts; 0 only sends', seconds, 30),
+  )
+    .addHelpText(
+      'after',
+      `
+Sources:
+${list.join('\n')}
+
+Examples:
+  longhaul event sqs
+  longhaul event s3 data.csv
+  echo '{"order":17}' | longhaul event sqs -
+  longhaul event schedule --schedule ScheduleTriggerDue
+  longhaul event sns note.json --stack longhaul-staging
+
+Exit code: 0 when it started something, 1 when it was refused or nothing started in time.
+With --stack it sends to: ${names.filter((name) => SOURCES[name]!.onAws === true).join(', ')}.`,
+    )
+    .action(
+      onDeployment<Options>(async (deployment, options, [name = '', file]) => {
+        const source = SOURCES[name]!;
+        if (!deployment.engine && source.onAws !== true) {
+          throw new Error(`On AWS nothing is sent to '${name}': ${source.onAws}.`);
+        }
+        const given = source.sample
+          ? await readGiven(source.sample, file)
+          : { sample: true, bytes: Buffer.alloc(0), json: undefined };
+        const { Started } = await import('./event/started.ts');
+        const watch = await Started.watch(deployment);
+        const sent = await source.send(given, deployment, options).catch(explainLoadFailure);
+        const waits = options.wait > 0 || sent.id !== undefined;
+        const executions = waits ? await startedBy(sent, watch, deployment, options.wait) : [];
+        if (options.json) printJson({ source: name, to: sent.to, executions });
+        else report(sent, executions, waits ? options.wait : undefined);
+        return waits && executions.length === 0 ? 1 : 0;
+      }),
+    );
+}
+
+async function startedBy(
+  sent: Sent,
+  watch: { by(sent: Sent, patience: number): Promise<StartedExecution[]> },
+  { outputs, aws }: Deployment,
+  wait: number,
+): Promise<StartedExecution[]> {
+  if (sent.id === undefined) return watch.by(sent, wait * 1000);
+  const { DescribeExecutionCommand, SFNClient } = await import('@aws-sdk/client-sfn');
+  const executionArn = `${outputs.StateMachineArn?.replace(':stateMachine:', ':execution:')}:${sent.id}`;
+  const { input = '{}' } = await new SFNClient(aws).send(new DescribeExecutionCommand({ executionArn }));
+  return [{ id: sent.id, job: (JSON.parse(input) as { job: string }).job }];
+}
+
+function report({ to }: Sent, executions: StartedExecution[], waited: number | undefined): void {
+  print(`Sent to ${to}.`);
+  if (waited === undefined) return;
+  if (executions.length === 0) {
+    print(
+      `It has started nothing within ${waited} seconds. Does its trigger take it, and did it fail? longhaul dead-letters list`,
+    );
+    return;
+  }
+  for (const { id, job } of executions) print(`It started ${job}: ${paint('bold', id)}`);
+  print(`\nWatch it: longhaul logs ${executions.at(-1)!.id} --follow`);
+}
+
+function seconds(value: string): number {
+  const number = Number(value);
+  if (value !== '' && Number.isFinite(number) && number >= 0) return number;
+  throw new InvalidArgumentError('A number of seconds is wanted.');
+}

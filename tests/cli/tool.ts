@@ -1,0 +1,36 @@
+import { spawn } from 'node:child_process';
+import path from 'node:path';
+import { text } from 'node:stream/consumers';
+import { onTestFinished } from 'vitest';
+import { app } from '../end-to-end/engine.ts';
+
+export interface Outcome {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** `longhaul …` as a process of its own, as a person runs it. */
+export function longhaul(...args: string[]): Promise<Outcome> {
+  return tool(args);
+}
+
+/** The same with something piped in, or in another application. */
+export async function tool(
+  args: string[],
+  { input = '', directory = app }: { input?: string; directory?: string } = {},
+): Promise<Outcome> {
+  const child = spawn(process.execPath, [path.join(directory, 'longhaul/cli/main.ts'), ...args], {
+    cwd: directory,
+    env: { ...process.env, AWS_ENDPOINT_URL: undefined, NO_COLOR: '1', FORCE_COLOR: undefined },
+    stdio: 'pipe',
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  child.stdin.end(input);
+  const [stdout, stderr, code] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    new Promise<number | null>((resolve) => child.on('close', resolve)),
+  ]);
+  return { code, stdout, stderr };
+}
