@@ -1,4 +1,4 @@
-import { type ExecutionListItem, ListExecutionsCommand } from '@aws-sdk/client-sfn';
+import { type ExecutionListItem, ListExecutionsCommand, type ListExecutionsOutput } from '@aws-sdk/client-sfn';
 import type { AwsClients } from './aws.ts';
 import { checkLimit, InvalidCursorError, readCursor, writeCursor } from './cursor.ts';
 import type { ExecutionPage, ExecutionSummary, ListQuery } from './driver.ts';
@@ -16,10 +16,16 @@ const LOOKS_AT_ONCE = 10;
 /** Executions in one answer where most of them may be of other jobs. ListExecutions, `maxResults`: at most 1,000. */
 const SEARCH_PAGE = 500;
 
+interface Mark {
+  name: string;
+  /** By which Step Functions sorts: milliseconds since the epoch. */
+  time: number;
+}
+
 /** Where a page ends: in which page of Step Functions, and behind which of its executions. */
 interface Place {
   token?: string;
-  after?: { name: string; time: number };
+  after?: Mark;
 }
 
 /**
@@ -27,63 +33,65 @@ interface Place {
  *
  * @throws InvalidCursorError, RangeError for a limit that is none, or what AWS answers
  */
-export async function listExecutions(
-  { job, status, limit = DEFAULT_LIMIT, cursor }: ListQuery,
-  stack: Stack,
-  clients: AwsClients,
-): Promise<ExecutionPage> {
+export async function listExecutions(query: ListQuery, stack: Stack, clients: AwsClients): Promise<ExecutionPage> {
+  const { job, status, limit = DEFAULT_LIMIT, cursor } = query;
   checkLimit(limit, LARGEST_LIMIT);
   let place: Place = cursor === undefined ? {} : readCursor(cursor, isPlace);
   const executions: ExecutionSummary[] = [];
   let looks = MOST_LOOKS;
   for (let requests = 0; requests < MOST_LISTS; requests++) {
-    const { executions: listed = [], nextToken } = await clients.stepFunctions
-      .send(
-        new ListExecutionsCommand({
-          stateMachineArn: stack.stateMachineArn,
-          statusFilter: status,
-          maxResults: job === undefined ? limit : SEARCH_PAGE,
-          nextToken: place.token,
-        }),
-      )
-      .catch((error: Error) => {
-        throw place.token && /^(InvalidToken|ValidationException)$/.test(error.name)
-          ? new InvalidCursorError(cursor ?? '', { cause: error })
-          : error;
-      });
+    const request = new ListExecutionsCommand({
+      stateMachineArn: stack.stateMachineArn,
+      statusFilter: status,
+      maxResults: job === undefined ? limit : SEARCH_PAGE,
+      nextToken: place.token,
+    });
+    const { executions: listed = [], nextToken } = await answerTo(request, clients, cursor);
     const rest = behind(listed, place.after);
     for (let first = 0; first < rest.length; first += LOOKS_AT_ONCE) {
       const some = rest.slice(first, first + LOOKS_AT_ONCE);
       looks -= some.filter(({ name }) => jobInName(name) === undefined).length;
       const summaries = await Promise.all(some.map((item) => summaryOf(item, stack, clients)));
-      for (const [index, summary] of summaries.entries()) {
-        if (job !== undefined && summary.job !== job) continue;
-        executions.push(summary);
-        if (executions.length === limit) return end(some[index]!, first + index === rest.length - 1);
-      }
-      if (looks <= 0) return end(some.at(-1)!, first + some.length >= rest.length);
+      const fitting = summaries.filter((summary) => job === undefined || summary.job === job);
+      const taken = fitting.slice(0, limit - executions.length);
+      executions.push(...taken);
+      if (executions.length < limit && looks > 0) continue;
+      const last = taken.length < fitting.length ? summaries.indexOf(taken.at(-1)!) : some.length - 1;
+      const isWhole = first + last === rest.length - 1;
+      if (isWhole && !nextToken) return { executions };
+      const end: Place = isWhole ? { token: nextToken! } : { ...place, after: markOf(some[last]!) };
+      return { executions, cursor: writeCursor(end) };
     }
     if (!nextToken) return { executions };
     place = { token: nextToken };
-
-    function end(last: ExecutionListItem, isWhole: boolean): ExecutionPage {
-      if (isWhole) return { executions, ...(nextToken && { cursor: writeCursor({ token: nextToken }) }) };
-      const after = { name: last.name!, time: timeOf(last) };
-      return { executions, cursor: writeCursor({ ...place, after }) };
-    }
   }
   return { executions, cursor: writeCursor(place) };
+}
+
+async function answerTo(
+  request: ListExecutionsCommand,
+  clients: AwsClients,
+  cursor: string | undefined,
+): Promise<ListExecutionsOutput> {
+  try {
+    return await clients.stepFunctions.send(request);
+  } catch (error) {
+    const isCursor = request.input.nextToken && /^(InvalidToken|ValidationException)$/.test((error as Error).name);
+    throw isCursor ? new InvalidCursorError(cursor ?? '', { cause: error }) : error;
+  }
 }
 
 /**
  * What stands behind an execution of the same page, which may have changed meanwhile: new executions stand at the beginning of
  * the first one, and those that ended are gone from a list of running ones.
  */
-function behind(listed: ExecutionListItem[], after: Place['after']): ExecutionListItem[] {
+function behind(listed: ExecutionListItem[], after: Mark | undefined): ExecutionListItem[] {
   if (!after) return listed;
   const index = listed.findIndex(({ name }) => name === after.name);
   return index >= 0 ? listed.slice(index + 1) : listed.filter((item) => timeOf(item) < after.time);
 }
+
+const markOf = (item: ExecutionListItem): Mark => ({ name: item.name!, time: timeOf(item) });
 
 /** ListExecutions: running executions are sorted by their start, all others by their end. */
 const timeOf = ({ startDate, stopDate }: ExecutionListItem): number => Number(stopDate ?? startDate);

@@ -1,9 +1,10 @@
 import type { AwsClients } from './aws.ts';
-import { hasEnded, logOf } from './container.ts';
+import { hasEnded, type Log, logOf } from './container.ts';
 import { checkLimit, InvalidCursorError, readCursor, writeCursor } from './cursor.ts';
 import type { LogLine, LogPage, LogQuery } from './driver.ts';
 import { historyOf } from './history.ts';
 import { type Launch, launchesIn, type Spec, specOf } from './launch.ts';
+import type { StreamPage } from './log-streams.ts';
 import type { Stack } from './stack.ts';
 
 /** Where reading goes on. */
@@ -43,7 +44,6 @@ export async function readLogs(
   checkLimit(limit, LARGEST_LIMIT);
   let place: Place = cursor === undefined ? { launch: 1 } : readCursor(cursor, isPlace);
   const { launches, spec, isOver } = await startsOf(id, stack, clients);
-  const streams = await clients.logs();
   const lines: LogLine[] = [];
   let size = 0;
   const page = (complete: boolean): LogPage => ({ lines, cursor: writeCursor(place), complete });
@@ -52,14 +52,10 @@ export async function readLogs(
     if (!launch) return page(isOver);
     const { token, skip = 0 } = place;
     // Asked before its log is read: what it wrote until then is found in it.
-    const isLast = await mayStillWrite(launch, place.launch < launches.length, isOver, clients).then((may) => !may);
+    const isWhole = await isDone(launch, place.launch < launches.length, isOver, clients);
     const log = await logOf(launch, spec, clients);
     const read = log
-      ? await streams.read(log, token, Math.min(limit - lines.length + skip, LARGEST_LIMIT)).catch((error: Error) => {
-          throw token && error.name === 'InvalidParameterException'
-            ? new InvalidCursorError(cursor ?? '', { cause: error })
-            : error;
-        })
+      ? await pageOf(log, token, Math.min(limit - lines.length + skip, LARGEST_LIMIT), clients)
       : { events: [], token, isEnd: true };
     for (const [index, { timestamp, message }] of read.events.entries()) {
       if (index < skip) continue;
@@ -71,7 +67,7 @@ export async function readLogs(
       lines.push({ at: new Date(timestamp).toISOString(), message, launch: place.launch });
     }
     if (!read.isEnd) place = { launch: place.launch, ...(read.token && { token: read.token }) };
-    else if (isLast) place = { launch: place.launch + 1 };
+    else if (isWhole) place = { launch: place.launch + 1 };
     else return page(false);
     if (lines.length >= limit) break;
   }
@@ -94,15 +90,26 @@ async function startsOf(
   };
 }
 
-/** The container of an execution that was stopped goes on for its stop timeout. */
-async function mayStillWrite(
+/** Whether a container writes nothing any more. That of an execution that was stopped goes on for its stop timeout. */
+async function isDone(
   { end, work }: Launch,
   isFollowed: boolean,
   isOver: boolean,
   clients: AwsClients,
 ): Promise<boolean> {
-  if (end?.work || isFollowed || !work) return false;
-  return !isOver || !(await hasEnded(work, clients));
+  if (end?.work || isFollowed || !work) return true;
+  return isOver && hasEnded(work, clients);
+}
+
+async function pageOf(log: Log, token: string | undefined, limit: number, clients: AwsClients): Promise<StreamPage> {
+  const streams = await clients.logs();
+  try {
+    return await streams.read(log, token, limit);
+  } catch (error) {
+    // What CloudWatch Logs says to a token that is none, or has expired.
+    const isToken = token && (error as Error).name === 'InvalidParameterException';
+    throw isToken ? new InvalidCursorError(token, { cause: error }) : error;
+  }
 }
 
 const doublyQuoted = (text: string): number => Buffer.byteLength(JSON.stringify(JSON.stringify(text)));

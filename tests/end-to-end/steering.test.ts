@@ -1,0 +1,177 @@
+import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { type Driver, type LogLine, stepFunctionsDriver } from 'longhaul';
+import type { Engine } from 'longhaul/engine';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { engineOf, misbehaving, temporaryDirectory, until } from './engine.ts';
+
+/** Steering by the client's driver: what it sends are real requests to the engine's endpoint. */
+let engine: Engine;
+let driver: Driver;
+beforeAll(async () => {
+  engine = await engineOf(misbehaving, { dataDirectory: await temporaryDirectory(afterAll) });
+  driver = driverOf(120);
+});
+afterAll(() => engine.close());
+
+function driverOf(resumePatience: number): Driver {
+  const { StateMachineArn: stateMachineArn, ArtifactsBucketName: artifactsBucket } = engine.outputs;
+  return stepFunctionsDriver({
+    stack: { stateMachineArn: stateMachineArn!, artifactsBucket: artifactsBucket! },
+    aws: engine.aws,
+    resumePatience,
+  });
+}
+
+let count = 0;
+async function start(job: string, event: object = {}): Promise<string> {
+  const identity = [`steering ${++count}`];
+  const { id } = await driver.start({
+    job,
+    event: JSON.stringify(event),
+    identity,
+    source: 'test',
+    onDuplicate: 'return',
+  });
+  return id;
+}
+
+async function byHand(name: string, input: object): Promise<string> {
+  const { StateMachineArn: stateMachineArn } = engine.outputs;
+  await new SFNClient(engine.aws).send(
+    new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(input) }),
+  );
+  return name;
+}
+
+const ended = (id: string) =>
+  until(async () => {
+    const description = await driver.describe(id);
+    return description.status !== 'RUNNING' && description;
+  });
+
+const done = ({ progress }: { progress?: unknown }) => (progress as { done?: number } | undefined)?.done ?? 0;
+const progressBeyond = (id: string, least: number) =>
+  until(async () => {
+    const description = await driver.describe(id);
+    return done(description) >= least && description;
+  });
+
+async function follow(id: string, limit?: number): Promise<LogLine[]> {
+  const lines: LogLine[] = [];
+  let cursor: string | undefined;
+  await until(async () => {
+    const page = await driver.logs(id, { ...(limit && { limit }), ...(cursor && { cursor }) });
+    if (limit) expect(page.lines.length).toBeLessThanOrEqual(limit);
+    lines.push(...page.lines);
+    ({ cursor } = page);
+    return page.complete;
+  });
+  return lines;
+}
+
+describe('logs', () => {
+  test('of an interruption and what followed it are one log, the same in pages of any size', async () => {
+    const id = await start('counter', { to: 300 });
+    const following = follow(id);
+    await progressBeyond(id, 50);
+    await engine.interrupt(id);
+    await ended(id);
+    const whole = await follow(id);
+    expect(new Set(whole.map(({ launch }) => launch))).toEqual(new Set([1, 2]));
+    expect(whole.map(({ launch }) => launch)).toEqual(whole.map(({ launch }) => launch).sort());
+    expect(await following).toEqual(whole);
+    expect(await follow(id, 3)).toEqual(whole);
+  });
+
+  test('show every attempt of a job that fails', async () => {
+    const id = await start('short', { to: 1_000_000 });
+    const { status, error } = await ended(id);
+    expect({ status, error }).toEqual({ status: 'FAILED', error: 'Job.TimedOut' });
+    expect(new Set((await follow(id)).map(({ launch }) => launch))).toEqual(new Set([1, 2]));
+  });
+
+  test('of an execution that waits for its start are empty, and not complete', async () => {
+    const id = await byHand('tomorrow', { job: 'plain', startAt: new Date(Date.now() + 86_400_000).toISOString() });
+    const page = await driver.logs(id, {});
+    expect(page).toEqual({ lines: [], cursor: expect.any(String), complete: false });
+    expect(await driver.describe(id)).toMatchObject({
+      attempt: 0,
+      waitingFor: expect.stringMatching(/^its start at 20/),
+    });
+    await driver.stop(id);
+    expect(await driver.logs(id, { cursor: page.cursor })).toMatchObject({ lines: [], complete: true });
+  });
+
+  test('of an ECS task are there as well', async () => {
+    const id = await start('plain', { hello: 'world' });
+    expect(await follow(id)).toMatchObject([{ message: '{"hello":"world"}', launch: 1 }]);
+  });
+});
+
+describe('stop and resume', () => {
+  test('stop ends the container with its checkpoint saved, and resume goes on from there', async () => {
+    const id = await start('counter', { to: 400 });
+    const { progress } = await progressBeyond(id, 100);
+    await driver.stop(id, 'enough for today');
+    const stopped = await ended(id);
+    expect(stopped).toMatchObject({ status: 'ABORTED', error: 'Job.Stopped', reason: 'enough for today' });
+
+    const resumed = await driver.resume(id);
+    expect(resumed).toEqual({ id: `${id}-r1`, started: true });
+    expect(engine.fleet.running().filter(({ execution }) => execution === id)).toEqual([]);
+    const { status, resumes } = await ended(resumed.id);
+    expect({ status, resumes }).toEqual({ status: 'SUCCEEDED', resumes: id });
+    const result = (await driver.result(resumed.id)) as { first: number; count: number };
+    expect(result.count).toBe(400);
+    expect(result.first).toBeGreaterThanOrEqual(done({ progress }));
+    expect(await driver.describe(id)).toMatchObject({ resumedAs: resumed.id, container: { status: 'FAILED' } });
+    // The log of the stopped one holds what its container wrote while it was stopping.
+    expect((await follow(id)).length).toBeGreaterThan(0);
+  });
+
+  test('resuming twice starts one execution; what was resumed and stopped is resumed under the next number', async () => {
+    const id = await start('counter', { to: 1_000_000 });
+    await progressBeyond(id, 1);
+    await driver.stop(id);
+    const both = await Promise.all([driver.resume(id), driver.resume(id)]);
+    expect(both.map((one) => one.id)).toEqual([`${id}-r1`, `${id}-r1`]);
+    await progressBeyond(`${id}-r1`, 1);
+    await driver.stop(`${id}-r1`);
+    expect(await driver.resume(id)).toEqual({ id: `${id}-r1`, started: false });
+    expect(await driver.resume(`${id}-r1`)).toEqual({ id: `${id}-r2`, started: true });
+    expect(await driver.describe(`${id}-r2`)).toMatchObject({ resumes: id });
+    await driver.stop(`${id}-r2`);
+  });
+
+  test('what runs or has succeeded is not resumed', async () => {
+    const id = await start('plain', { forever: true });
+    await expect(driver.resume(id)).rejects.toMatchObject({ name: 'ExecutionStateError', retryable: false });
+    await driver.stop(id);
+    const finished = await start('plain');
+    await ended(finished);
+    await expect(driver.resume(finished)).rejects.toThrow(/has succeeded/);
+    await driver.stop(finished);
+    expect(await driver.describe(finished)).toMatchObject({ status: 'SUCCEEDED' });
+  });
+
+  test('while the stopped container still has time to save, resume says to come back', async () => {
+    const id = await start('counter', { to: 300, deaf: true });
+    await progressBeyond(id, 1);
+    await driver.stop(id);
+    await expect(driverOf(0).resume(id)).rejects.toMatchObject({ name: 'ExecutionStateError', retryable: true });
+    expect(await driver.resume(id)).toMatchObject({ started: true });
+    await driver.stop(`${id}-r1`);
+  });
+
+  test('an execution that is not there is told from all others', async () => {
+    for (const ask of [
+      () => driver.describe('nobody'),
+      () => driver.logs('nobody', {}),
+      () => driver.stop('nobody'),
+      () => driver.resume('nobody'),
+      () => driver.result('nobody'),
+    ]) {
+      await expect(ask()).rejects.toMatchObject({ name: 'UnknownExecutionError', id: 'nobody' });
+    }
+  });
+});
