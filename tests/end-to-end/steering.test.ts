@@ -118,7 +118,7 @@ describe('stop and resume', () => {
 
     const resumed = await driver.resume(id);
     expect(resumed).toEqual({ id: `${id}-r1`, started: true });
-    expect(engine.fleet.running().filter(({ execution }) => execution === id)).toEqual([]);
+    expect(engine.fleet.running().filter(({ executionId }) => executionId === id)).toEqual([]);
     const { status, resumes } = await ended(resumed.id);
     expect({ status, resumes }).toEqual({ status: 'SUCCEEDED', resumes: id });
     const result = (await driver.result(resumed.id)) as { first: number; count: number };
