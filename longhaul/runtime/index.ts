@@ -14,6 +14,8 @@ export {
   UnsavableValueError,
 } from './errors.ts';
 export type { FailureReport } from './failure.ts';
+export type { HookContext, JobHooks } from './hooks.ts';
+export { implementJob, type JobImplementation, type RunOptions } from './implementation.ts';
 export type { Log } from './log.ts';
 export type { ProgressReport } from './progress.ts';
-export { type RunOptions, runJob } from './run.ts';
+export { runJob } from './run.ts';

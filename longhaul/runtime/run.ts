@@ -3,15 +3,10 @@ import { runAttempt } from './attempt.ts';
 import type { JobHandler } from './context.ts';
 import { readEnvironment, startedByLonghaul, startedOutside } from './environment.ts';
 import { JobInterruptedError, JobTimeoutError } from './errors.ts';
-import type { JobHooks } from './hooks.ts';
+import { implementJob, type JobImplementation, type RunOptions } from './implementation.ts';
 import { createLog, type Log } from './log.ts';
 import { EXIT_CODES, isAbort, judge, type Outcome } from './outcome.ts';
 import { s3Objects } from './s3-objects.ts';
-
-export interface RunOptions<Input = unknown, Result = unknown> extends JobHooks<Input, Result> {
-  /** Between two checkpoints that are written in the background: what a SIGKILL may cost. 5 by default. */
-  checkpointIntervalSeconds?: number;
-}
 
 /** What a process has to end by itself in, when the handler left timers or connections open. */
 const LINGER_MILLISECONDS = 1000;
@@ -25,6 +20,7 @@ const LONGEST_TIMER = 2 ** 31 - 1;
  * code with `node --enable-source-maps`.
  *
  * @example
+ * await runJob(csvReportWork);   // from implementJob
  * await runJob(csvReport, async ({ input, checkpoint, progress, signal }) => {
  *   const from = await checkpoint.load<Position>();
  *   for await (const record of records(input, from)) {
@@ -37,10 +33,26 @@ const LONGEST_TIMER = 2 ** 31 - 1;
  * });
  */
 export async function runJob<Name extends string, Input, Result, Event>(
+  implementation: JobImplementation<Name, Input, Result, Event>,
+): Promise<void>;
+/** The same, of a job and its handler one by one. */
+export async function runJob<Name extends string, Input, Result, Event>(
   job: JobDefinition<Name, Input, Result, Event>,
   handler: JobHandler<Input, NoInfer<Result>>,
-  options: RunOptions<Input, NoInfer<Result>> = {},
+  options?: RunOptions<Input, NoInfer<Result>>,
+): Promise<void>;
+export async function runJob<Name extends string, Input, Result, Event>(
+  job: JobDefinition<Name, Input, Result, Event> | JobImplementation<Name, Input, Result, Event>,
+  handler?: JobHandler<Input, NoInfer<Result>>,
+  options?: RunOptions<Input, NoInfer<Result>>,
 ): Promise<void> {
+  await run('handler' in job ? job : implementJob(job, handler!, options));
+}
+
+async function run<Input, Result, Event>(
+  implementation: JobImplementation<string, Input, Result, Event>,
+): Promise<void> {
+  const { job, handler, options } = implementation;
   if (!startedByLonghaul(process.env)) {
     console.error(startedOutside(job.name));
     process.exitCode = EXIT_CODES.rejected;

@@ -27,7 +27,7 @@ beforeAll(async () => {
 afterAll(removeTemporaryDirectories);
 
 test('the package holds the compiled library, its types and source maps, and nothing of the app', () => {
-  const others = packed.files.filter((file) => !/^dist\/(asl|cli|client|engine|runtime)\//.test(file));
+  const others = packed.files.filter((file) => !/^dist\/(asl|cli|client|engine|runtime|testing)\//.test(file));
   expect(others.sort()).toEqual(['LICENSE', 'README.md', 'package.json']);
   for (const ending of ['.js', '.d.ts', '.js.map']) expect(packed.files).toContain(`dist/client/index${ending}`);
   expect(packed.files.filter((file) => /(?<!\.d)\.ts$/.test(file))).toEqual([]);
@@ -37,7 +37,7 @@ test('packing leaves package.json as it was', () => {
   expect(packed.source.after).toBe(packed.source.before);
 });
 
-test('client and runtime load with the dependencies alone; all entry points with the engine’s packages', async () => {
+test('client, runtime and testing load with the dependencies alone; all entry points with the engine’s packages', async () => {
   const names = (entry: string) => `console.log(Object.keys(await import('${entry}')).join())`;
   const loaded = async (project: string, entry: string) => {
     const { ended, output } = run(project, process.execPath, '--input-type=module', '--eval', names(entry));
@@ -46,6 +46,7 @@ test('client and runtime load with the dependencies alone; all entry points with
   };
   expect(await loaded(lean, 'longhaul')).toContain('defineJob');
   expect(await loaded(lean, 'longhaul/runtime')).toContain('runJob');
+  expect(await loaded(lean, 'longhaul/testing')).toContain('testJob');
   expect(await loaded(whole, 'longhaul/asl')).toContain('parseDefinition');
   expect(await loaded(whole, 'longhaul/engine')).toContain('startEngine');
 });
@@ -63,7 +64,7 @@ test('whatever the code imports is declared: by client and runtime as dependenci
       .map((each) => packageOf(each.path));
     return [...new Set(names)].sort();
   };
-  const needed = await imported('client/index.js', 'runtime/index.js');
+  const needed = await imported('client/index.js', 'runtime/index.js', 'testing/index.js');
   const all = await imported('client/index.js', 'runtime/index.js', 'asl/index.js', 'engine/index.js', 'cli/main.js');
   const declared = { ...peerDependencies, ...dependencies };
   expect({

@@ -7,8 +7,11 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { z } from 'zod';
 import { defineJob } from '../../longhaul/client/job.ts';
 import {
+  type HookContext,
+  implementJob,
   type JobContext,
   type JobHandler,
+  type JobHooks,
   PermanentJobError,
   runJob,
   TransientJobError,
@@ -164,13 +167,47 @@ const handlers: Record<string, JobHandler> = {
     createServer().listen(0, '127.0.0.1');
     return 'done';
   },
+  /** Does what its input says; its hooks are below. */
+  async hooked(context) {
+    const { input, checkpoint } = context;
+    await checkpoint.save({ step: 1 });
+    if (input === 'fail') throw new TransientJobError('The supplier is away');
+    if (input === 'reject') throw new PermanentJobError('Row 7 is not a number');
+    if (input === 'stop') {
+      const stopped = once(context.signal, 'abort');
+      context.log.info('waiting');
+      await stopped;
+      await checkpoint.save({ step: 2 });
+      throw context.signal.reason;
+    }
+    return { rows: 12 };
+  },
   'result-without-json': () => 1n,
 };
+
+/** Every hook says that it was called, and what with; told so, it then breaks or never ends. */
+function sayingHooks(then?: string): JobHooks<unknown, unknown> {
+  const say = (hook: string, what: unknown, { log, input, attempt }: HookContext) => {
+    log.info(hook, { what, input, attempt });
+    if (then === 'throw') throw new Error(`${hook} is broken`);
+    return then === `hang in ${hook}` ? never() : undefined;
+  };
+  return {
+    onStart: (context) => say('onStart', undefined, context),
+    onInterrupt: (reason, context) => say('onInterrupt', reason.name, context),
+    onComplete: (result, context) => say('onComplete', result, context),
+    onFailed: (error, context) => say('onFailed', (error as Error).name, context),
+    onDeadLetter: (error, context) => say('onDeadLetter', (error as Error).name, context),
+  };
+}
 
 const name = process.argv[2] ?? '';
 if (name === 'upload') {
   const input = z.object({ bucket: z.string(), objects: z.array(z.object({ size: z.number() })) });
   await runJob(defineJob({ name: 'upload', input }), (context) => handlers.echo?.(context));
+} else if (name === 'hooked') {
+  const input = z.enum(['fail', 'reject', 'stop', 'end']);
+  await runJob(implementJob(defineJob({ name, input }), handlers.hooked!, sayingHooks(process.argv[3])));
 } else {
   await runJob(defineJob({ name }), handlers[name]!, { checkpointIntervalSeconds: 0.05 });
 }

@@ -4,7 +4,8 @@ import type { EventOf, ExecutionDescription, NameOf, ResultOf } from 'longhaul';
 import { parseDefinition } from 'longhaul/asl';
 import { type Engine, startEngine } from 'longhaul/engine';
 import type { JobContext } from 'longhaul/runtime';
-import type { resize } from './job.ts';
+import { testJob } from 'longhaul/testing';
+import { resize } from './job.ts';
 
 export const event: EventOf<typeof resize> = { width: 3 };
 export const result: ResultOf<typeof resize> = { pixels: 9 };
@@ -13,9 +14,13 @@ export const definition: { StartAt: string } = parseDefinition('{}');
 export const url = (engine: Engine): string => engine.outputs.ApiUrl ?? engine.url;
 export const attempt = (context: JobContext<{ width: number }>): number => context.attempt;
 export const status = (execution: ExecutionDescription): string => execution.status;
+export const tested = testJob(resize, ({ input }) => ({ pixels: input.width ** 2 }), { input: { width: 3 } });
+export const pixels = tested.then(({ result }): number => result!.pixels);
 
 // @ts-expect-error a width is a number
 export const wrongEvent: EventOf<typeof resize> = { width: 'three' };
+// @ts-expect-error a width is a number in a test, too
+export const wrongTest = () => testJob(resize, () => ({ pixels: 9 }), { input: { width: 'three' } });
 // @ts-expect-error a port is a number
 export const wrongOption = () => startEngine({ port: '4566' });
 // @ts-expect-error the name is known
