@@ -17,6 +17,7 @@ const RUN = [
   'AWS::ElasticLoadBalancingV2::Listener',
   'AWS::ElasticLoadBalancingV2::LoadBalancer',
   'AWS::ElasticLoadBalancingV2::TargetGroup',
+  'AWS::Lambda::EventSourceMapping',
   'AWS::Logs::LogGroup',
   'AWS::Logs::SubscriptionFilter',
   'AWS::S3::Bucket',
@@ -67,6 +68,7 @@ export function unsupported(resources: Resource[]): TemplateWarning[] {
 }
 
 function undelivered({ path, type, properties }: Resource): TemplateWarning[] {
+  if (type === 'AWS::Lambda::EventSourceMapping') return notRead(path, String(properties.EventSourceArn));
   if (!/^AWS::Serverless::(Function|StateMachine)$/.test(type)) return [];
   const delivered = type === 'AWS::Serverless::Function' ? DELIVERED : STARTING;
   return Object.entries<{ Type: string }>(properties.Events ?? {})
@@ -75,4 +77,12 @@ function undelivered({ path, type, properties }: Resource): TemplateWarning[] {
       path,
       message: `the engine delivers no events of type ${event.Type} to it (${name}); to functions it delivers ${DELIVERED.join(', ')}`,
     }));
+}
+
+/** Of Kafka, MQ and DocumentDB, of which some have no ARN. */
+function notRead(path: string, source: string): TemplateWarning[] {
+  if (/^arn:[^:]+:(sqs|dynamodb|kinesis):/.test(source)) return [];
+  return [
+    { path, message: 'the engine takes records to functions from SQS, DynamoDB and Kinesis only, not from this' },
+  ];
 }

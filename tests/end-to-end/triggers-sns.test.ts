@@ -1,8 +1,10 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import {
+  GetTopicAttributesCommand,
   PublishBatchCommand,
   PublishCommand,
   SetSubscriptionAttributesCommand,
+  SetTopicAttributesCommand,
   SNSClient,
   SubscribeCommand,
 } from '@aws-sdk/client-sns';
@@ -72,6 +74,28 @@ test('the largest message of a topic arrives as it was published', async () => {
   await publish(message);
   const { id } = await executionOf(message);
   await until(() => jobLog(engine, id));
+});
+
+test('a message of 1 MiB arrives as it was published, where the topic says that it takes such', async () => {
+  const message = `${'"\\😀'.repeat(174_762)}""""`;
+  expect(Buffer.byteLength(message)).toBe(1_048_576);
+  await expect(publish(message)).rejects.toMatchObject({ name: 'InvalidParameterException' });
+  const set = (AttributeValue: string) =>
+    sns.send(
+      new SetTopicAttributesCommand({
+        TopicArn: engine.outputs.TopicArn,
+        AttributeName: 'MaximumMessageSize',
+        AttributeValue,
+      }),
+    );
+  for (const wrong of ['1023', '1048577', 'many', '']) await expect(set(wrong)).rejects.toThrow('MaximumMessageSize');
+  await set('1048576');
+  const { Attributes } = await sns.send(new GetTopicAttributesCommand({ TopicArn: engine.outputs.TopicArn }));
+  expect(Attributes).toMatchObject({ MaximumMessageSize: '1048576' });
+  await publish(message);
+  const { id } = await executionOf(message);
+  expect(await until(() => jobLog(engine, id))).toContain(`/${id}/event.json`);
+  await expect(publish(`${message}x`)).rejects.toMatchObject({ name: 'InvalidParameterException' });
 });
 
 test('a subscription that filters lets through what its policy says', async () => {

@@ -16,8 +16,8 @@ function deployed(parameters: Record<string, string> = {}) {
 describe('what bounds a storm of events', () => {
   test('SqsConcurrency bounds how many batches of each queue are handled at once', () => {
     const { properties } = deployed({ SqsConcurrency: '7' });
-    for (const name of ['SqsTrigger', 'SqsFifoTrigger']) {
-      expect(properties(name)?.Events.Sent.Properties.ScalingConfig).toEqual({ MaximumConcurrency: '7' });
+    for (const name of ['QueueMapping', 'FifoQueueMapping']) {
+      expect(properties(name)?.ScalingConfig).toEqual({ MaximumConcurrency: '7' });
     }
     const { Default, MinValue, MaxValue } = read('template.yaml').Parameters.SqsConcurrency;
     expect([MinValue, MaxValue]).toEqual([2, 1000]); // AWS::Lambda::EventSourceMapping ScalingConfig
@@ -26,12 +26,12 @@ describe('what bounds a storm of events', () => {
 
   test('SqsBatchSeconds gathers messages, and keeps them invisible for as much longer as Lambda wants', () => {
     const { properties } = deployed({ SqsBatchSeconds: '60' });
-    expect(properties('SqsTrigger')?.Events.Sent.Properties.MaximumBatchingWindowInSeconds).toBe('60');
+    expect(properties('QueueMapping')?.MaximumBatchingWindowInSeconds).toBe('60');
     const timeout = Number(properties('SqsTrigger')?.Timeout);
     expect(Number(properties('Queue')?.VisibilityTimeout)).toBeGreaterThanOrEqual(6 * timeout + 60);
     expect(read('template.yaml').Parameters.SqsBatchSeconds.MaxValue).toBe(60);
     // Lambda has no window for FIFO queues.
-    expect(properties('SqsFifoTrigger')?.Events.Sent.Properties).not.toHaveProperty('MaximumBatchingWindowInSeconds');
+    expect(properties('FifoQueueMapping')).not.toHaveProperty('MaximumBatchingWindowInSeconds');
   });
 
   test('no concurrency is reserved by default, because an account with a small quota refuses it', () => {

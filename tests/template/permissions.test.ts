@@ -4,6 +4,7 @@ import { list, read, resources, statements, templates } from './templates.ts';
 /** Actions for which AWS knows no narrower resource (Service Authorization Reference), or a condition is the limit. */
 const UNBOUND = new Set([
   'batch:DescribeJobs',
+  'dynamodb:ListStreams',
   'ecr:GetAuthorizationToken',
   'ecs:ListTasks',
   'logs:CreateLogDelivery',
@@ -65,16 +66,47 @@ test('roles are handed to tasks only, and only those of this stack', () => {
   });
 });
 
+const takingMessages = ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'];
+const keepingRecords = ['s3:ListBucket', 's3:PutObject', 's3:PutObject', 'states:StartExecution'];
+
+test('no function has an event for which SAM would let it read every queue and stream of the account', () => {
+  // samtranslator/model/eventsources/pull.py: AWSLambdaSQSQueueExecutionRole and its like, which are for all resources.
+  for (const [, { Properties }] of resources('template.yaml', 'AWS::Serverless::Function')) {
+    for (const { Type } of Object.values<{ Type: string }>(Properties.Events ?? {})) {
+      expect(['SQS', 'DynamoDB', 'Kinesis']).not.toContain(Type);
+    }
+  }
+});
+
 test.each([
   ['S3Trigger', ['s3:PutObject', 'states:StartExecution']],
   ['ScheduleTrigger', ['s3:PutObject', 'states:StartExecution']],
   ['EventBridgeTrigger', ['s3:PutObject', 'states:StartExecution']],
   ['LogsTrigger', ['s3:PutObject', 'states:StartExecution']],
-  ['SqsTrigger', ['s3:PutObject', 'sqs:SendMessage', 'states:StartExecution']],
-  ['SqsFifoTrigger', ['s3:PutObject', 'sqs:SendMessage', 'states:StartExecution']],
+  ['SqsTrigger', ['s3:PutObject', ...takingMessages, 'sqs:SendMessage', 'states:StartExecution']],
+  ['SqsFifoTrigger', ['s3:PutObject', ...takingMessages, 'sqs:SendMessage', 'states:StartExecution']],
   ['SnsTrigger', ['s3:PutObject', 'states:StartExecution']],
-  ['DynamoDbTrigger', ['s3:ListBucket', 's3:PutObject', 's3:PutObject', 'states:StartExecution']],
-  ['KinesisTrigger', ['s3:ListBucket', 's3:PutObject', 's3:PutObject', 'states:StartExecution']],
+  [
+    'DynamoDbTrigger',
+    [
+      'dynamodb:DescribeStream',
+      'dynamodb:GetRecords',
+      'dynamodb:GetShardIterator',
+      'dynamodb:ListStreams',
+      ...keepingRecords,
+    ],
+  ],
+  [
+    'KinesisTrigger',
+    [
+      'kinesis:DescribeStream',
+      'kinesis:DescribeStreamSummary',
+      'kinesis:GetRecords',
+      'kinesis:GetShardIterator',
+      'kinesis:ListShards',
+      ...keepingRecords,
+    ],
+  ],
   ['ListJobs', []],
   [
     'RunJob',

@@ -122,8 +122,10 @@ export class Functions {
     type: InvocationType,
     clientContext?: string,
   ): Promise<InvokeAnswer> {
-    if (type === 'Event')
-      return { payload: Buffer.alloc(0), logTail: '', requestId: this.enqueue(functionName, payload) };
+    if (type === 'Event') {
+      const requestId = this.enqueue(functionName, bodyOf(payload, type));
+      return { payload: Buffer.alloc(0), logTail: '', requestId };
+    }
     const { name } = this.find(functionName);
     const body = bodyOf(payload, type);
     const requestId = randomUUID();
@@ -133,12 +135,13 @@ export class Functions {
 
   /**
    * Accepts an asynchronous event: it is on disk when this returns, and in the caller's transaction if there is one.
+   * What a service delivers may be larger than what callers of Invoke may send: a message of 1 MiB with all that is around it.
    * @returns the request id
    */
   enqueue(functionName: string, payload: string | Buffer): string {
     const { name } = this.find(functionName);
     const requestId = randomUUID();
-    const body = bodyOf(payload, 'Event');
+    const body = bodyOf(payload, 'RequestResponse');
     this.#store.add({ requestId, functionName: name, payload: body, receivedAt: this.#clock.now() });
     // After the caller's transaction, if this is inside one.
     setImmediate(() => this.#queue.wake());

@@ -1,4 +1,5 @@
 import type { Resource } from '../template/model.ts';
+import { eventSourceMappings } from './event-source-mappings.ts';
 import { type FilterCriteria, messageFilter } from './filter-criteria.ts';
 
 /** A queue whose messages go to a function. */
@@ -19,43 +20,35 @@ export interface SqsMapping {
 }
 
 interface SqsProperties {
-  Queue: string;
   BatchSize?: number | string;
   MaximumBatchingWindowInSeconds?: number | string;
   FunctionResponseTypes?: string[];
   ScalingConfig?: { MaximumConcurrency?: number | string };
   FilterCriteria?: FilterCriteria;
-  Enabled?: boolean | string;
 }
 
 /**
- * The queues that functions name as events of type `SQS`.
- * https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-function-sqs.html
+ * The queues from which Lambda takes messages to functions.
+ * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-parameters.html
  */
 export function sqsMappings(resources: Resource[]): SqsMapping[] {
-  const mappings: SqsMapping[] = [];
-  for (const resource of resources) {
-    if (resource.type !== 'AWS::Serverless::Function') continue;
-    const events: [string, { Type: string; Properties: SqsProperties }][] = Object.entries(
-      resource.properties.Events ?? {},
-    );
-    for (const [name, { Type, Properties }] of events) {
-      if (Type !== 'SQS' || String(Properties.Enabled) === 'false') continue;
-      const path = `${resource.path}/${name}`;
-      const { MaximumConcurrency } = Properties.ScalingConfig ?? {};
-      mappings.push({
+  return eventSourceMappings(resources)
+    .filter(({ type }) => type === 'SQS')
+    .map(({ path, functionName, sourceArn, properties }) => {
+      const { BatchSize, MaximumBatchingWindowInSeconds, FunctionResponseTypes, ScalingConfig }: SqsProperties =
+        properties;
+      const { MaximumConcurrency } = ScalingConfig ?? {};
+      return {
         path,
-        functionName: resource.ref,
-        queueArn: String(Properties.Queue),
-        batchSize: Number(Properties.BatchSize ?? 10),
-        windowSeconds: Number(Properties.MaximumBatchingWindowInSeconds ?? 0),
-        reportsFailures: Properties.FunctionResponseTypes?.includes('ReportBatchItemFailures') ?? false,
-        wants: filterOf(Properties, path),
+        functionName,
+        queueArn: sourceArn,
+        batchSize: Number(BatchSize ?? 10),
+        windowSeconds: Number(MaximumBatchingWindowInSeconds ?? 0),
+        reportsFailures: FunctionResponseTypes?.includes('ReportBatchItemFailures') ?? false,
+        wants: filterOf(properties, path),
         concurrency: MaximumConcurrency === undefined ? undefined : Number(MaximumConcurrency),
-      });
-    }
-  }
-  return mappings;
+      };
+    });
 }
 
 /** @throws Error that says where the pattern stands which is none */

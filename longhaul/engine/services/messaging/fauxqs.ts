@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
-import { type BuildAppOptions, buildApp } from 'fauxqs';
+import type { buildApp as BuildApp, BuildAppOptions } from 'fauxqs';
+import { limitMessages, type SnsModules, withLargestMessages } from './large-messages.ts';
 import { acceptEveryCharacter, keepReceiveCounts } from './repairs.ts';
 
 type Stores = NonNullable<BuildAppOptions['stores']>;
@@ -8,10 +9,37 @@ type SnsStore = Stores['snsStore'];
 type Persistence = NonNullable<SqsStore['persistence']>;
 
 export interface Fauxqs {
-  app: ReturnType<typeof buildApp>;
+  app: ReturnType<typeof BuildApp>;
   queues: SqsStore;
   topics: SnsStore;
   close(): Promise<void>;
+}
+
+interface Modules {
+  buildApp: typeof BuildApp;
+  SqsStore: new () => SqsStore;
+  SnsStore: new () => SnsStore;
+  S3Store: new () => Stores['s3Store'];
+  PersistenceManager: new (dataDirectory: string) => Persistence;
+}
+
+/** Loaded, and changed where they have to be, once for all engines of a process. */
+let modules: Promise<Modules> | undefined;
+
+async function loadModules(): Promise<Modules> {
+  const urlOf = (file: string) => new URL(file, import.meta.resolve('fauxqs')).href;
+  const load = (file: string) => import(urlOf(file));
+  const { buildApp } = await withLargestMessages(urlOf('common/types.js'), () => load('app.js'));
+  const { SqsStore } = await load('sqs/sqsStore.js');
+  const { SnsStore } = await load('sns/snsStore.js');
+  const { S3Store } = await load('s3/s3Store.js');
+  const { PersistenceManager } = await load('persistence.js');
+  acceptEveryCharacter(await load('sqs/sqsTypes.js'));
+  const { SnsRouter } = await load('sns/snsRouter.js');
+  const { SnsError } = await load('common/errors.js');
+  const { snsSuccessResponse } = await load('common/xml.js');
+  limitMessages({ SnsRouter, SnsError, snsSuccessResponse } as SnsModules);
+  return { buildApp, SqsStore, SnsStore, S3Store, PersistenceManager };
 }
 
 /**
@@ -23,14 +51,8 @@ export interface Fauxqs {
  */
 export async function openFauxqs(dataDirectory: string, queueUrl: (name: string) => string): Promise<Fauxqs> {
   mkdirSync(dataDirectory, { recursive: true });
-  const load = (file: string) => import(new URL(file, import.meta.resolve('fauxqs')).href);
-  const { SqsStore } = (await load('sqs/sqsStore.js')) as { SqsStore: new () => SqsStore };
-  const { SnsStore } = (await load('sns/snsStore.js')) as { SnsStore: new () => SnsStore };
-  const { S3Store } = (await load('s3/s3Store.js')) as { S3Store: new () => Stores['s3Store'] };
-  const { PersistenceManager } = (await load('persistence.js')) as {
-    PersistenceManager: new (dataDirectory: string) => Persistence;
-  };
-  acceptEveryCharacter(await load('sqs/sqsTypes.js'));
+  modules ??= loadModules();
+  const { buildApp, SqsStore, SnsStore, S3Store, PersistenceManager } = await modules;
   const stores: Stores = { sqsStore: new SqsStore(), snsStore: new SnsStore(), s3Store: new S3Store() };
   const create = stores.sqsStore.createQueue.bind(stores.sqsStore);
   stores.sqsStore.createQueue = (name, _url, ...rest) => create(name, queueUrl(name), ...rest);

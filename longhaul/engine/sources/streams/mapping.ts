@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Resource } from '../../template/model.ts';
+import { type EventSourceMapping, eventSourceMappings } from '../event-source-mappings.ts';
 import { recordFilter } from './record-filter.ts';
 import type { StartingPosition } from './record-stream.ts';
 
@@ -32,52 +33,41 @@ export interface StreamMapping {
   wants(event: object): boolean;
 }
 
-/**
- * The streams that functions name as events of type `DynamoDB` and `Kinesis`.
- * https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-function-dynamodb.html
- * https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-function-kinesis.html
- */
+/** The streams from which Lambda takes records to functions. */
 export function streamMappings(resources: Resource[]): { mappings: StreamMapping[]; problems: string[] } {
   const mappings: StreamMapping[] = [];
   const problems: string[] = [];
-  for (const resource of resources) {
-    if (resource.type !== 'AWS::Serverless::Function') continue;
-    // biome-ignore lint/suspicious/noExplicitAny: the properties of a resource, unchecked until here
-    const events: [string, { Type: string; Properties: any }][] = Object.entries(resource.properties.Events ?? {});
-    for (const [name, { Type, Properties }] of events) {
-      if (Type !== 'DynamoDB' && Type !== 'Kinesis') continue;
-      if (String(Properties.Enabled) === 'false') continue;
-      const path = `${resource.path}/${name}`;
-      problems.push(...notApplied(Properties).map((problem) => `${path}: ${problem}`));
-      try {
-        const wants = recordFilter(Properties.FilterCriteria, Type);
-        mappings.push({ ...mapping(path, Type, resource.ref, Properties), wants });
-      } catch (error) {
-        problems.push(`${path}: FilterCriteria: ${(error as Error).message}; its records do not reach the function.`);
-      }
+  for (const declared of eventSourceMappings(resources)) {
+    const { path, type, properties } = declared;
+    if (type === 'SQS') continue;
+    problems.push(...notApplied(properties).map((problem) => `${path}: ${problem}`));
+    try {
+      const wants = recordFilter(properties.FilterCriteria, type);
+      mappings.push({ ...mapping({ ...declared, type }), wants });
+    } catch (error) {
+      problems.push(`${path}: FilterCriteria: ${(error as Error).message}; its records do not reach the function.`);
     }
   }
   return { mappings, problems };
 }
 
 /** Defaults are Lambda's. https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-parameters.html */
-function mapping(
-  path: string,
-  type: StreamMapping['type'],
-  functionName: string,
-  // biome-ignore lint/suspicious/noExplicitAny: as above
-  properties: any,
-): Omit<StreamMapping, 'wants'> {
-  const streamArn = String(properties.Stream);
+function mapping({
+  path,
+  type,
+  functionName,
+  sourceArn,
+  properties,
+}: EventSourceMapping & Pick<StreamMapping, 'type'>): Omit<StreamMapping, 'wants'> {
   const limit = (value: unknown) =>
     value === undefined || Number(value) === -1 ? Number.POSITIVE_INFINITY : Number(value);
   const timestamp = properties.StartingPositionTimestamp;
   return {
     path,
-    uuid: uuidOf(`${functionName} ${path} ${streamArn}`),
+    uuid: uuidOf(`${functionName} ${path} ${sourceArn}`),
     type,
     functionName,
-    streamArn,
+    streamArn: sourceArn,
     startingPosition: properties.StartingPosition ?? 'LATEST',
     startingTime: timestamp === undefined ? undefined : Number(timestamp) * 1000,
     batchSize: Number(properties.BatchSize ?? 100),
