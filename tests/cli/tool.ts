@@ -10,6 +10,15 @@ export interface Outcome {
   stderr: string;
 }
 
+export interface ToolOptions {
+  /** What is piped in. */
+  input?: string;
+  /** The application that it is run in, with its own code of Longhaul. */
+  directory?: string;
+  /** `afterAll`, outside of a test. */
+  cleanUp?(then: () => unknown): void;
+}
+
 /** `longhaul …` as a process of its own, as a person runs it. */
 export function longhaul(...args: string[]): Promise<Outcome> {
   return tool(args);
@@ -18,14 +27,14 @@ export function longhaul(...args: string[]): Promise<Outcome> {
 /** The same with something piped in, or in another application. */
 export async function tool(
   args: string[],
-  { input = '', directory = app }: { input?: string; directory?: string } = {},
+  { input = '', directory = app, cleanUp = onTestFinished as (then: () => unknown) => void }: ToolOptions = {},
 ): Promise<Outcome> {
   const child = spawn(process.execPath, [path.join(directory, 'longhaul/cli/main.ts'), ...args], {
     cwd: directory,
     env: { ...process.env, AWS_ENDPOINT_URL: undefined, NO_COLOR: '1', FORCE_COLOR: undefined },
     stdio: 'pipe',
   });
-  onTestFinished(() => void child.kill('SIGKILL'));
+  cleanUp(() => void child.kill('SIGKILL'));
   child.stdin.end(input);
   const [stdout, stderr, code] = await Promise.all([
     text(child.stdout),

@@ -21,7 +21,7 @@ test('it prints the event', () => {
 });
 
 test('it fails for good where it cannot read the event', () => {
-  const { status, stderr } = run({ STP_TRIGGER_EVENT_URI: 's3://artifacts/executions/my-job-1/event.json' });
-  expect(stderr).toContain('s3://artifacts/executions/my-job-1/event.json');
+  const { status, stderr } = run({ STP_TRIGGER_EVENT_URI: 's3://artifacts/executions/1/event.json' });
+  expect(stderr).toContain('s3://artifacts/executions/1/event.json');
   expect(status).toBe(65);
 });
