@@ -1,5 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { S3Client } from '@aws-sdk/client-s3';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import {
   DescribeExecutionCommand,
@@ -21,7 +21,9 @@ beforeEach(() => {
   sfn.on(StartExecutionCommand).resolves({});
   sfn.on(DescribeExecutionCommand).resolves({ status: 'RUNNING', startDate: new Date(0), input: '{}' });
   sfn.on(GetExecutionHistoryCommand).resolves({ events: [] });
-  mockClient(S3Client).rejects(Object.assign(new Error('The specified key does not exist.'), { name: 'NoSuchKey' }));
+  const s3 = mockClient(S3Client);
+  s3.rejects(Object.assign(new Error('The specified key does not exist.'), { name: 'NoSuchKey' }));
+  s3.on(PutObjectCommand).resolves({});
   mockClient(DynamoDBClient).resolves({});
   const secrets = mockClient(SecretsManagerClient);
   secrets.on(GetSecretValueCommand).resolves({ SecretString: 'sample-secret' });

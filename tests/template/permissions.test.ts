@@ -81,6 +81,19 @@ test('no function has an event for which SAM would let it read every queue and s
 test.each([
   ['S3Trigger', ['s3:PutObject', 'states:StartExecution']],
   ['ScheduleTrigger', ['s3:PutObject', 'states:StartExecution']],
+  ['AfterTrigger', ['s3:GetObject', 's3:ListBucket', 'states:DescribeExecution', 'states:StartExecution']],
+  [
+    'AfterSweep',
+    [
+      's3:GetObject',
+      's3:GetObject',
+      's3:ListBucket',
+      's3:PutObject',
+      'states:DescribeExecution',
+      'states:ListExecutions',
+      'states:StartExecution',
+    ],
+  ],
   ['EventBridgeTrigger', ['s3:PutObject', 'states:StartExecution']],
   ['LogsTrigger', ['s3:PutObject', 'states:StartExecution']],
   ['SqsTrigger', ['s3:PutObject', ...takingMessages, 'sqs:SendMessage', 'states:StartExecution']],
@@ -147,6 +160,8 @@ test('every function is in the list above', () => {
   expect(functions.map(([name]) => name)).toEqual([
     'S3Trigger',
     'ScheduleTrigger',
+    'AfterTrigger',
+    'AfterSweep',
     'SqsTrigger',
     'SqsFifoTrigger',
     'SnsTrigger',

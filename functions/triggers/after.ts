@@ -1,0 +1,39 @@
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
+import middy from '@middy/core';
+import type { EventBridgeEvent } from 'aws-lambda';
+import type { Started } from 'longhaul';
+import { logger } from '../logger.ts';
+import { allFollowers, doneBy, startFollowers } from './after-followers.ts';
+import { textAt } from './trigger.ts';
+
+/** Of the state machine's own event (Step Functions developer guide, "Execution Status Change"), what counts here. */
+interface StatusChange {
+  executionArn: string;
+  name: string;
+  status: string;
+  /** Left out when input and output are over 248 KiB together. */
+  input?: string | null;
+}
+
+const client = new SFNClient({});
+
+/**
+ * An execution has succeeded: the jobs that come after its job start, with its result. Step Functions announces that at best once and
+ * EventBridge delivers at least once; what was not announced is found by `after-sweep.ts`.
+ */
+export const handler = middy<EventBridgeEvent<string, StatusChange>, Started[]>()
+  .use(injectLambdaContext(logger, { resetKeys: true }))
+  .handler(async (event) => {
+    const name = textAt(event, 'detail.name');
+    if (textAt(event, 'detail.status') !== 'SUCCEEDED') return [];
+    const done = doneBy(name, event.detail.input ?? (await inputOf(textAt(event, 'detail.executionArn'))));
+    if (!done) return [];
+    const followers = (await allFollowers()).filter(({ after }) => after?.name === done.job);
+    return startFollowers(done, followers);
+  });
+
+async function inputOf(executionArn: string): Promise<string> {
+  const { input } = await client.send(new DescribeExecutionCommand({ executionArn }));
+  return input ?? '';
+}
