@@ -25,7 +25,7 @@ export function json(statusCode: number, body: unknown, headers: Record<string, 
 }
 
 /** 202 for an execution of the job that `JOB` names, unless another is given. */
-export function accepted(id: string, job = process.env.JOB): Answer {
+export function accepted(id: string, job = process.env.JOB, members: object = {}): Answer {
   const href = `/executions/${id}`;
-  return json(202, { id, job, href }, { location: href });
+  return json(202, { id, job, href, ...members }, { location: href });
 }

@@ -6,24 +6,31 @@ import { readBody } from './body.ts';
 import { deployedJob } from './deployed-jobs.ts';
 import { idempotencyKey, identityOf } from './identity.ts';
 import { Problem } from './problem.ts';
+import { type RunOptions, runOptions } from './run-options.ts';
 
 /**
  * `POST /jobs/{name}` → 202 `{ id, job, href }`, `Location: /executions/{id}`. The body is the job's input and arrives in
  * its container as it was sent. With an `Idempotency-Key` the same request may be sent again and is answered the same, also
- * while the first is still being answered; another body under the key is refused.
+ * while the first is still being answered; another body under the key is refused. The query may say more: `RunOptions`.
  */
 export const handler = route(async (request, context) => {
   const job = deployedJob(request.pathParameters?.name);
   logger.appendKeys({ job: job.name });
   const body = readBody(request);
   const identity = identityOf(request);
-  const start = () => startJob(job, body, identity);
-  if (idempotencyKey(request) === undefined) return start();
+  const options = runOptions(request);
+  const start = () => startJob(job, body, identity, options);
+  if (idempotencyKey(request) === undefined || options.onDuplicate) return start();
   const { sameAnswer } = await import('./same-answer.ts');
   return sameAnswer(answersTable(), { key: [job.name, ...identity], body: body.text }, context, start);
 });
 
-async function startJob(job: JobDefinition, body: { text: string; value: unknown }, identity: string[]) {
+async function startJob(
+  job: JobDefinition,
+  body: { text: string; value: unknown },
+  identity: string[],
+  options: RunOptions,
+) {
   const key = await keyOf(job, body.value);
   const { id, started } = await startExecution(
     {
@@ -31,11 +38,15 @@ async function startJob(job: JobDefinition, body: { text: string; value: unknown
       event: body.text,
       identity: key === undefined ? ['http', ...identity] : ['key', key],
       source: 'http',
+      ...options,
     },
     stackFromEnvironment(),
   );
   logger.info(started ? 'Started' : 'Had been started before', { id });
-  return accepted(id, job.name);
+  if (!started && options.onDuplicate === 'reject') {
+    throw new Problem(409, `This has started the execution '${id}' before`, { id });
+  }
+  return accepted(id, job.name, options.onDuplicate && { started });
 }
 
 function answersTable(): string {

@@ -65,3 +65,14 @@ export class JobFailedError extends Error {
     this.reason = reason;
   }
 }
+
+/** The HTTP API refused for a reason that no other class says: no right to call it (403), too large (413), out of order (5xx). */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  /** Of the answer. */
+  readonly status: number;
+  constructor(status: number, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.status = status;
+  }
+}

@@ -1,5 +1,15 @@
 export { type AcceptedInput, acceptInput, keyedIdentity } from './accept-input.ts';
 export type { AwsOptions } from './aws.ts';
+export {
+  type Client,
+  type ClientListQuery,
+  type ClientOptions,
+  createClient,
+  type Execution,
+  type ExecutionRef,
+  type RunOptions,
+  type StartedExecution,
+} from './client.ts';
 export { InvalidCursorError } from './cursor.ts';
 export { decodeLogs, type LogsData, type LogsEvent } from './decode-logs.ts';
 export { describeExecution, type ExecutionDescription } from './describe.ts';
@@ -15,14 +25,17 @@ export type {
   RunRequest,
 } from './driver.ts';
 export {
+  ApiError,
   DuplicateExecutionError,
   ExecutionStateError,
   JobFailedError,
   UnknownExecutionError,
   UnknownJobError,
 } from './errors.ts';
+export type { FollowOptions, WaitOptions } from './follow.ts';
 export { executionName, isExecutionName } from './identity.ts';
 export { defineJob, type EventOf, type InputOf, type JobDefinition, type NameOf, type ResultOf, typed } from './job.ts';
+export { checkTags, type StartTime, startTime } from './run-options.ts';
 export { type Stack, stackFromEnvironment } from './stack.ts';
 export { type Started, type StartRequest, startExecution } from './start.ts';
 export { type StepFunctionsOptions, stepFunctionsDriver } from './step-functions.ts';

@@ -1,0 +1,141 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type ApiAnswer, type ApiRequest, apiRequests } from './api-request.ts';
+import type { AwsOptions } from './aws.ts';
+import { checkLimit, InvalidCursorError } from './cursor.ts';
+import type { ExecutionDescription } from './describe.ts';
+import type { Driver, ExecutionPage, LogPage, RunOutcome } from './driver.ts';
+import { ApiError, ExecutionStateError, UnknownExecutionError, UnknownJobError } from './errors.ts';
+import { executionName } from './identity.ts';
+import { type InputProblem, InvalidInputError } from './validate-input.ts';
+
+export interface ApiOptions {
+  /** The stack's output `ApiUrl`. */
+  url: string;
+  /** Region and credentials to sign with; by default those of the environment. `endpoint` does not matter here. */
+  aws?: AwsOptions;
+}
+
+/** An answer that is no success, as RFC 9457 has it; `message` is API Gateway's own word for `detail`. */
+interface Problem {
+  detail?: string;
+  message?: string;
+  id?: string;
+  retryable?: boolean;
+  errors?: { path: string; detail: string }[];
+}
+
+/** How long a stopped container may take to end, and how often to ask whether it has. Seconds. */
+const RESUME_PATIENCE = 150;
+const RESUME_INTERVAL = 2;
+
+/**
+ * Executions behind a Longhaul API: for callers that may call that API and nothing else of the stack. What was started has the source
+ * `http`, an input has at most 6 MB, and a result at most one.
+ */
+export function apiDriver({ url, aws }: ApiOptions): Driver {
+  const request = apiRequests(url, aws);
+  const ask = async <Body>(of: ApiRequest, refusal: (answer: Problem, status: number) => Error | undefined) => {
+    const answer = await request(of);
+    if (answer.status < 300) return answer.body as Body;
+    const problem = (answer.body ?? {}) as Problem;
+    throw refusal(problem, answer.status) ?? new ApiError(answer.status, explained(of, answer, problem));
+  };
+  const describe = (id: string): Promise<ExecutionDescription> =>
+    ask({ method: 'GET', path: executionPath(id), repeatable: true }, (_, status) =>
+      status === 404 ? new UnknownExecutionError(id) : undefined,
+    );
+
+  return {
+    async start({ job, event, identity, startAt, tags, onDuplicate }) {
+      const answer = await request({
+        method: 'POST',
+        path: `/jobs/${encodeURIComponent(job)}`,
+        query: {
+          onDuplicate,
+          startAt,
+          ...Object.fromEntries(Object.entries(tags ?? {}).map(([name, value]) => [`tag.${name}`, value])),
+        },
+        headers: keyHeader(job, identity),
+        body: event,
+        // To tell the first start from a second one, there must be one request only.
+        repeatable: onDuplicate === 'return',
+      });
+      const problem = (answer.body ?? {}) as Problem & Partial<RunOutcome>;
+      if (answer.status < 300) return { id: problem.id!, started: problem.started ?? true };
+      if (answer.status === 409 && problem.id) return { id: problem.id, started: false };
+      if (answer.status === 404) throw new UnknownJobError(job);
+      if (answer.status === 422 && problem.errors) throw new InvalidInputError(problem.errors.map(problemAt));
+      throw new ApiError(answer.status, explained({ method: 'POST', path: `/jobs/${job}` }, answer, problem));
+    },
+    describe,
+    list: async ({ job, status, limit, cursor }) => {
+      if (limit !== undefined) checkLimit(limit, 100);
+      const query = { job, status, limit: limit?.toString(), cursor };
+      return ask<ExecutionPage>({ method: 'GET', path: '/executions', query, repeatable: true }, (_, code) =>
+        code === 400 && cursor !== undefined ? new InvalidCursorError(cursor) : undefined,
+      );
+    },
+    logs: async (id, { limit, cursor }) => {
+      if (limit !== undefined) checkLimit(limit, 10_000);
+      const query = { limit: limit?.toString(), cursor };
+      return ask<LogPage>({ method: 'GET', path: `${executionPath(id)}/logs`, query, repeatable: true }, (_, code) =>
+        code === 404
+          ? new UnknownExecutionError(id)
+          : code === 400 && cursor !== undefined
+            ? new InvalidCursorError(cursor)
+            : undefined,
+      );
+    },
+    result: async (id) => (await describe(id)).result,
+    async stop(id, reason) {
+      await ask({ method: 'DELETE', path: executionPath(id), query: { reason }, repeatable: true }, (_, status) =>
+        status === 404 ? new UnknownExecutionError(id) : undefined,
+      );
+    },
+    async resume(id) {
+      for (const deadline = Date.now() + RESUME_PATIENCE * 1000; ; ) {
+        try {
+          const { id: next, started = true } = await ask<{ id: string; started?: boolean }>(
+            { method: 'POST', path: `${executionPath(id)}/resume`, repeatable: true },
+            ({ detail = `${id} cannot be resumed`, retryable = false }, status) =>
+              status === 404
+                ? new UnknownExecutionError(id)
+                : status === 409
+                  ? new ExecutionStateError(id, detail, { retryable })
+                  : undefined,
+          );
+          return { id: next, started };
+        } catch (error) {
+          const stops = error instanceof ExecutionStateError && error.retryable;
+          if (!stops || Date.now() > deadline) throw error;
+          await sleep(RESUME_INTERVAL * 1000);
+        }
+      }
+    },
+  };
+}
+
+const executionPath = (id: string): string => `/executions/${encodeURIComponent(id)}`;
+
+/** A job's own key needs none: the API asks the job's definition too. */
+function keyHeader(job: string, identity: readonly string[]): Record<string, string> {
+  const [first, second, key] = identity;
+  if (first === 'key') return {};
+  return { 'idempotency-key': first === 'http' && second === 'key' && key ? key : executionName(job, identity) };
+}
+
+/** `/Records/0/name` is `Records[0].name`. */
+function problemAt({ path, detail }: { path: string; detail: string }): InputProblem {
+  const keys = path.split('/').slice(1);
+  const dotted = keys
+    .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'))
+    .map((key) => (/^\d+$/.test(key) ? `[${key}]` : `.${key}`))
+    .join('');
+  return { path: dotted.replace(/^\./, ''), message: detail };
+}
+
+function explained({ method, path }: Pick<ApiRequest, 'method' | 'path'>, answer: ApiAnswer, problem: Problem): string {
+  const said = problem.detail ?? problem.message ?? 'nothing that can be read';
+  const hint = answer.status === 403 ? '. The caller needs the right execute-api:Invoke on this route' : '';
+  return `${method} ${path} was answered ${answer.status}: ${said}${hint}`;
+}

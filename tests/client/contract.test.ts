@@ -1,0 +1,43 @@
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { type Driver, stepFunctionsDriver } from 'longhaul';
+import type { Engine } from 'longhaul/engine';
+import { PermanentJobError } from 'longhaul/runtime';
+import { memoryDriver } from 'longhaul/testing';
+import { afterAll, beforeAll } from 'vitest';
+import type { CsvReport } from '../../containers/csv-report/job.ts';
+import { csvReport } from '../../containers/csv-report/job.ts';
+import { app, engineOf, temporaryDirectory } from '../end-to-end/engine.ts';
+import { helloWorld, keepsTheContract, type Objects } from './contract.ts';
+
+let engine: Engine;
+let objects: Objects;
+let stepFunctions: Driver;
+
+beforeAll(async () => {
+  engine = await engineOf(app, { dataDirectory: await temporaryDirectory(afterAll) });
+  const { StateMachineArn, ArtifactsBucketName, UploadsBucketName } = engine.outputs;
+  const bucket = UploadsBucketName!;
+  objects = { there: { bucket, key: 'cities.csv' }, missing: { bucket, key: 'missing.csv' } };
+  await new S3Client(engine.aws).send(
+    new PutObjectCommand({ Bucket: bucket, Key: 'cities.csv', Body: 'city,people\nBonn,330000\nKöln,1080000\n' }),
+  );
+  stepFunctions = stepFunctionsDriver({
+    stack: { stateMachineArn: StateMachineArn!, artifactsBucket: ArtifactsBucketName! },
+    aws: engine.aws,
+  });
+});
+afterAll(() => engine.close());
+
+keepsTheContract('Step Functions', () => ({ driver: stepFunctions, objects }));
+
+/** The two jobs, as far as they can be seen from outside. */
+const memory = memoryDriver()
+  .handle(helloWorld, (event, { id, log }) => {
+    log(`Hello from hello-world, execution ${id}`);
+    log(`event: ${JSON.stringify(event)}`);
+  })
+  .handle(csvReport, (event) => {
+    if (JSON.stringify(event).includes('missing')) throw new PermanentJobError('missing.csv does not exist');
+    return { rows: 2, columns: [{ name: 'city' }, { name: 'people' }] } as CsvReport;
+  });
+keepsTheContract('memory', () => ({ driver: memory, objects }));
