@@ -14,6 +14,7 @@ const NEEDED = [
   '@aws-sdk/client-sfn',
   '@aws-sdk/client-sqs',
   '@aws-sdk/lib-storage',
+  '@aws-sdk/util-dynamodb',
   '@bomb.sh/tab',
   '@smithy/core',
   '@smithy/signature-v4',

@@ -11,7 +11,11 @@ export {
   type StartedExecution,
 } from './client.ts';
 export { InvalidCursorError } from './cursor.ts';
+export { decodeDynamoDb, type ItemChange } from './decode-dynamodb.ts';
+export { decodeKinesis, type KinesisData } from './decode-kinesis.ts';
 export { decodeLogs, type LogsData, type LogsEvent } from './decode-logs.ts';
+export { type DecodedMessage, decodeSns, decodeSqs } from './decode-messages.ts';
+export { decodeS3, decodeS3Key, type S3Object } from './decode-s3.ts';
 export { describeExecution, type ExecutionDescription } from './describe.ts';
 export type {
   Driver,
