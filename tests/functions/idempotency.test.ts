@@ -7,8 +7,9 @@ import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import fc from 'fast-check';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { handler } from '../../functions/api/run-job.ts';
+import { handler as httpTrigger } from '../../functions/triggers/http.ts';
 import { openDatabase } from '../../longhaul/engine/database.ts';
 import { type Endpoint, startEndpoint } from '../../longhaul/engine/endpoint/index.ts';
 import { wallClock } from '../../longhaul/engine/functions/index.ts';
@@ -183,4 +184,32 @@ test('nothing of it is loaded for a request without a key', () => {
     process.stdout.write(loaded.filter((url) => /idempotency|dynamodb/.test(url)).join(' ') || 'nothing');
   `;
   expect(execFileSync('node', ['--input-type=module', '-e', script], { encoding: 'utf8' })).toBe('nothing');
+});
+
+describe('a trigger of the HTTP API with the table', () => {
+  beforeEach(() => vi.stubEnv('JOB', 'hello-world'));
+  async function hook(key: string, change: object = {}) {
+    const request = sample('HttpTrigger');
+    request.headers['idempotency-key'] = key;
+    request.requestContext.requestId = `request-${keys++}`;
+    return (await httpTrigger({ ...request, ...change }, context)) as APIGatewayProxyStructuredResultV2;
+  }
+
+  test('answers the same request the same, and starts nothing twice', async () => {
+    const key = newKey();
+    const [first, ...others] = await Promise.all([hook(key), hook(key), hook(key)]);
+    expect(first?.statusCode).toBe(202);
+    for (const other of [...others, await hook(key)]) expect(other).toEqual(first);
+    expect(starts()).toBe(1);
+  });
+
+  test.each([{ body: 'another' }, { rawPath: '/hooks/another' }, { rawQueryString: 'another=1' }])(
+    'refuses another request under the key, so that it is not taken for one that was handled: %j',
+    async (change) => {
+      const key = newKey();
+      expect((await hook(key)).statusCode).toBe(202);
+      expect((await hook(key, change)).statusCode).toBe(422);
+      expect(starts()).toBe(1);
+    },
+  );
 });

@@ -12,7 +12,8 @@ beforeEach(() => {
   sfn.on(StartExecutionCommand).resolves({});
   vi.spyOn(process.stdout, 'write').mockReturnValue(true);
   vi.spyOn(process.stderr, 'write').mockReturnValue(true);
-  for (const [name, value] of Object.entries({ ...environment, JOB: 'hello-world' })) vi.stubEnv(name, value);
+  for (const [name, value] of Object.entries({ ...environment, ANSWERS_TABLE: '', JOB: 'hello-world' }))
+    vi.stubEnv(name, value);
 });
 afterEach(() => {
   vi.unstubAllEnvs();

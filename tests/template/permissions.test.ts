@@ -67,6 +67,14 @@ test('roles are handed to tasks only, and only those of this stack', () => {
 });
 
 const takingMessages = ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'];
+const keepingAnswers = [
+  'dynamodb:DeleteItem',
+  'dynamodb:GetItem',
+  'dynamodb:PutItem',
+  'dynamodb:UpdateItem',
+  's3:PutObject',
+  'states:StartExecution',
+];
 const keepingRecords = ['s3:ListBucket', 's3:PutObject', 's3:PutObject', 'states:StartExecution'];
 
 test('no function has an event for which SAM would let it read every queue and stream of the account', () => {
@@ -121,17 +129,7 @@ test.each([
     ],
   ],
   ['ListJobs', []],
-  [
-    'RunJob',
-    [
-      'dynamodb:DeleteItem',
-      'dynamodb:GetItem',
-      'dynamodb:PutItem',
-      'dynamodb:UpdateItem',
-      's3:PutObject',
-      'states:StartExecution',
-    ],
-  ],
+  ['RunJob', keepingAnswers],
   [
     'GetExecution',
     [
@@ -143,11 +141,11 @@ test.each([
       'states:GetExecutionHistory',
     ],
   ],
-  ['HttpTrigger', ['s3:PutObject', 'states:StartExecution']],
+  ['HttpTrigger', keepingAnswers],
   ['StripeTrigger', ['s3:PutObject', 'secretsmanager:GetSecretValue', 'states:StartExecution']],
   ['GithubTrigger', ['s3:PutObject', 'secretsmanager:GetSecretValue', 'states:StartExecution']],
-  ['UserTrigger', ['s3:PutObject', 'states:StartExecution']],
-  ['PartnerTrigger', ['s3:PutObject', 'states:StartExecution']],
+  ['UserTrigger', keepingAnswers],
+  ['PartnerTrigger', keepingAnswers],
   ['ApiKeyAuthorizer', ['secretsmanager:GetSecretValue']],
   ['AlbTrigger', ['s3:PutObject', 'states:StartExecution']],
 ])('%s may do what it does and nothing else', (name, actions) => {
@@ -235,4 +233,21 @@ test.each(buckets)('bucket %s is encrypted, private and speaks TLS only', (name,
       Condition: { Bool: { 'aws:SecureTransport': 'false' } },
     },
   ]);
+});
+
+test.each(resources('template.yaml', 'AWS::SQS::Queue'))('queue %s is encrypted and speaks TLS only', (name, queue) => {
+  expect(queue.Properties.SqsManagedSseEnabled).toBe(true);
+  const policies = resources('template.yaml', 'AWS::SQS::QueuePolicy').filter(([, { Properties }]) =>
+    Properties.Queues.includes(name),
+  );
+  // Of two policies for one queue only the last would count.
+  expect(policies).toHaveLength(1);
+  expect(policies[0]?.[1].Properties.PolicyDocument.Statement).toContainEqual({
+    Sid: 'TlsOnly',
+    Effect: 'Deny',
+    Principal: '*',
+    Action: 'sqs:*',
+    Resource: '*',
+    Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+  });
 });
