@@ -11,6 +11,7 @@ import { eventRequest, requestTarget } from './event.ts';
 import { invokeRoute } from './invoke-route.ts';
 import { type Match, matchRoute } from './match-route.ts';
 import { type Route, routesOf } from './routes.ts';
+import { Throttles } from './throttles.ts';
 
 /** Something else beside the API on its port: the dashboard. */
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
@@ -51,12 +52,12 @@ export async function startHttpApi(options: HttpApiOptions): Promise<HttpApi> {
   const { host = '127.0.0.1', onNotice = () => {} } = options;
   const mounted: { prefix: string; handler: Handler }[] = [];
   const authorizers = new Authorizers();
-  let served: { routes: Route[]; functions: Functions } | undefined;
+  let served: { routes: Route[]; functions: Functions; throttles: Throttles } | undefined;
   let told = false;
 
   async function answer(request: IncomingMessage, requestId: string): Promise<Answer> {
     if (!served) return message(503, 'Service Unavailable');
-    const { routes, functions } = served;
+    const { routes, functions, throttles } = served;
     const cors = routes.find((route) => route.cors)?.cors;
     if (lineAndHeaders(request) > HEADER_LIMIT) return message(431, 'Request Header Fields Too Large');
     if (cors && isPreflight(request.method ?? '', request.headers)) {
@@ -69,6 +70,10 @@ export async function startHttpApi(options: HttpApiOptions): Promise<HttpApi> {
       return message(400, 'Bad Request');
     }
     if (!match) return message(404, 'Not Found');
+    if (!throttles.admits(match.route)) {
+      request.resume();
+      return message(429, 'Too Many Requests');
+    }
     // On AWS a page from elsewhere could not sign its request; an API with a CORS configuration says itself which pages may call.
     if (match.route.authorization === 'AWS_IAM' && !match.route.cors && isForeignOrigin(request.headers.origin)) {
       request.resume();
@@ -120,7 +125,7 @@ export async function startHttpApi(options: HttpApiOptions): Promise<HttpApi> {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
     port,
     serve(resources, functions) {
-      served = { routes: routesOf(resources), functions };
+      served = { routes: routesOf(resources), functions, throttles: new Throttles(resources) };
     },
     mount: (prefix, handler) => void mounted.push({ prefix, handler }),
     close: () =>
