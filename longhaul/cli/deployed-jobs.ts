@@ -16,7 +16,7 @@ export interface DeployedJob extends JobSpec {
 }
 
 /**
- * The jobs of a deployment, by name. What they run on is in the state machine; what they take is known to the engine's HTTP API.
+ * The jobs of a deployment, by name. What they run on is in the state machine; what they take is known to the HTTP API.
  * @throws what AWS answers
  */
 export async function deployedJobs(deployment: Deployment): Promise<DeployedJob[]> {
@@ -32,14 +32,15 @@ export async function deployedJobs(deployment: Deployment): Promise<DeployedJob[
     .sort((one, other) => one.name.localeCompare(other.name));
 }
 
-/** The API on AWS wants signed requests, and no right of the API is needed to see what is deployed. */
-async function inputSchemas({ engine }: Deployment): Promise<Map<string, unknown>> {
-  if (!engine) return new Map();
-  const response = await fetch(new URL('/jobs', engine.apiUrl)).catch(() => undefined);
-  // A template elsewhere need not have this route.
-  if (!response?.ok) return new Map();
-  const { jobs = [] } = (await response.json()) as { jobs?: { name: string; input: unknown }[] };
-  return new Map(jobs.map(({ name, input }) => [name, input]));
+/** As `GET /jobs` says them. Who may not call the API, or has none of that route, is told less and not refused. */
+async function inputSchemas({ engine, outputs, aws }: Deployment): Promise<Map<string, unknown>> {
+  const url = engine?.apiUrl ?? outputs.ApiUrl;
+  if (!url) return new Map();
+  const { apiRequests } = await import('../client/api-request.ts');
+  const request = { method: 'GET', path: '/jobs', repeatable: false } as const;
+  const answer = await apiRequests(url, aws)(request).catch(() => undefined);
+  const { jobs } = (answer?.body ?? {}) as { jobs?: { name: string; input: unknown }[] };
+  return new Map(Array.isArray(jobs) ? jobs.map(({ name, input }) => [name, input]) : []);
 }
 
 /**

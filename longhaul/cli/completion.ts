@@ -1,0 +1,58 @@
+import tab from '@bomb.sh/tab/commander';
+import type { Command } from 'commander';
+import { deployedJobs } from './deployed-jobs.ts';
+import { driverOf, findDeployment } from './deployment.ts';
+import { shortId } from './execution-id.ts';
+
+/** Commands whose argument is an execution. */
+const OF_EXECUTIONS = ['show', 'logs', 'stop', 'resume', 'interrupt', 'replay'];
+/** A person who pressed the tab key waits no longer. Milliseconds. */
+const PATIENCE = 1500;
+
+/** Adds `completion SHELL`, and what its scripts call: commands, options, and on this machine's engine jobs and executions. */
+export async function addCompletion(program: Command, arguments_: readonly string[]): Promise<Command> {
+  const completions = tab(program, { completionCommandName: 'completion' });
+  program.commands
+    .find((command) => command.name() === 'completion')
+    ?.description('Print what makes a shell complete commands, options, jobs and ids.')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  source <(longhaul completion bash)                               this shell only; in ~/.bashrc, each one
+  longhaul completion zsh > "\${fpath[1]}/_longhaul"
+  longhaul completion fish > ~/.config/fish/completions/longhaul.fish
+
+The scripts call 'longhaul', so it has to be in your PATH.`,
+    );
+  if (arguments_[0] !== 'complete') return program;
+  const { jobs, ids } = await onThisMachine();
+  const run = completions.commands.get('run');
+  run?.argument('job', (complete) => {
+    for (const job of jobs) complete(job, 'job');
+  });
+  for (const name of OF_EXECUTIONS) {
+    completions.commands.get(name)?.argument('id', (complete) => {
+      for (const { id, status } of ids) complete(id, status);
+    });
+  }
+  return program;
+}
+
+/** What the engine has whose data is in the working directory; nothing when there is none or it does not answer. */
+async function onThisMachine(): Promise<{ jobs: string[]; ids: { id: string; status: string }[] }> {
+  const nothing = { jobs: [], ids: [] };
+  const look = async () => {
+    const deployment = await findDeployment({ data: '.longhaul' });
+    const [jobs, { executions }] = await Promise.all([
+      deployedJobs(deployment),
+      driverOf(deployment).then((driver) => driver.list({ limit: 50 })),
+    ]);
+    return {
+      jobs: jobs.map(({ name }) => name),
+      ids: executions.map(({ id, status }) => ({ id: shortId(id), status: status.toLowerCase() })),
+    };
+  };
+  const patience = new Promise<typeof nothing>((resolve) => setTimeout(() => resolve(nothing), PATIENCE).unref());
+  return Promise.race([look().catch(() => nothing), patience]);
+}

@@ -1,0 +1,122 @@
+import type { ExecutionDescription } from '../client/describe.ts';
+import type { DeploymentOptions } from './deployment.ts';
+import { commandLine } from './hints.ts';
+import { progressInWords } from './progress-words.ts';
+import { jsonInShort } from './short-json.ts';
+import { starts, statusWord } from './status.ts';
+import { paint, terminalWidth } from './terminal.ts';
+import { ago, duration, localTime } from './words.ts';
+
+const LABEL = 12;
+
+/**
+ * An execution in the order in which people ask: how it stands, since when, where it runs or why not yet, how far it is, what came
+ * of it, where everything is, and what can be done next.
+ */
+export function describedInWords(
+  description: ExecutionDescription,
+  where: DeploymentOptions,
+  { now = Date.now(), width = terminalWidth() }: { now?: number; width?: number } = {},
+): string {
+  const { id, status, startedAt, stoppedAt } = description;
+  const took = duration((stoppedAt ? Date.parse(stoppedAt) : now) - Date.parse(startedAt));
+  const headline = [
+    `${statusWord(status)} ${status === 'RUNNING' ? 'for' : 'after'} ${took}`,
+    starts(description),
+  ].filter(Boolean);
+  const rows = rowsOf(description, where, now).filter((row): row is [string, string] => Boolean(row[1]));
+  return [
+    paint('bold', id),
+    headline.join(', '),
+    '',
+    ...rows.map(([label, text]) => `${paint('dim', label.padEnd(LABEL))}${hanging(text, width)}`),
+  ].join('\n');
+}
+
+function rowsOf(
+  description: ExecutionDescription,
+  where: DeploymentOptions,
+  now: number,
+): [string, string | undefined][] {
+  const { id, job, status, source, startedAt, stoppedAt, tags, resumes, resumedAs, artifacts, log } = description;
+  const { container, capacityReason, waitingFor, progress, result } = description;
+  const running = status === 'RUNNING';
+  const tagged = Object.entries(tags ?? {}).map(([name, value]) => `${name}=${value}`);
+  return [
+    ['job', job],
+    ['started', `${localTime(startedAt)} (${ago(startedAt, now)})${source ? `, by ${source}` : ''}`],
+    ['ended', stoppedAt && `${localTime(stoppedAt)} (${ago(stoppedAt, now)})`],
+    ['tags', tagged.join(', ')],
+    ['continues', resumes],
+    ['continued', resumedAs && `as ${resumedAs}`],
+    [running ? 'runs on' : 'ran on', placeOf(description, now)],
+    ['', capacityReason && `${capacityReason.charAt(0).toUpperCase()}${capacityReason.slice(1)}`],
+    ['waits for', waitingFor],
+    ['progress', progressInWords(progress)],
+    whyOf(description),
+    ['exit code', running || container?.exitCode === undefined ? undefined : exitCode(container.exitCode)],
+    ['result', result === undefined ? undefined : jsonInShort(result)],
+    ['artifacts', artifacts],
+    ['log', log && `${log.group}, stream ${log.stream}`],
+    ['next', nextSteps(id, status, resumedAs, where)],
+  ];
+}
+
+/** Why its last attempt failed, why it ended without success, or why somebody stopped it. */
+function whyOf({ status, error, reason }: ExecutionDescription): [string, string | undefined] {
+  if (status === 'RUNNING') return ['last failure', reason];
+  if (status === 'ABORTED') return ['reason', reason];
+  return ['failed with', [error, reason].filter(Boolean).join(': ')];
+}
+
+function placeOf({ capacity, container }: ExecutionDescription, now: number): string | undefined {
+  if (!capacity && !container) return undefined;
+  const kind = capacity === 'spot' ? 'Spot capacity' : capacity === 'onDemand' ? 'capacity on demand' : undefined;
+  if (!container) return kind;
+  const { backend, id, status, startedAt, instance } = container;
+  const what = backend === 'batch' ? `Batch job ${id}` : `ECS task ${id.split('/').at(-1)}`;
+  const since = status === 'RUNNING' && startedAt ? ` for ${duration(now - Date.parse(startedAt))}` : '';
+  return [kind, `${what} (${status}${since})`, instance && `on ${instance.split('/').at(-1)}`]
+    .filter(Boolean)
+    .join(', ');
+}
+
+/** What the exit codes of a job say: docs/jobs.md. */
+function exitCode(code: number): string {
+  const meaning: Record<number, string> = {
+    0: 'done',
+    65: 'it can never work',
+    75: 'stopped, with its checkpoint saved',
+    76: 'a newer start took over',
+    124: 'out of time',
+    137: 'killed, or out of memory',
+    143: 'ended by SIGTERM',
+  };
+  return meaning[code] ? `${code} (${meaning[code]})` : String(code);
+}
+
+function nextSteps(id: string, status: string, resumedAs: string | undefined, where: DeploymentOptions): string {
+  if (status === 'RUNNING') return `${commandLine('logs', id, where, '-f')}\n${commandLine('stop', id, where)}`;
+  const logs = commandLine('logs', id, where);
+  if (status === 'SUCCEEDED') return logs;
+  return `${logs}\n${resumedAs ? commandLine('show', resumedAs, where) : `${commandLine('resume', id, where)}   goes on from the last checkpoint`}`;
+}
+
+/** Lines that go on below where the first one begins; on a terminal, broken between words. */
+function hanging(text: string, width: number | undefined): string {
+  const room = width === undefined ? Number.POSITIVE_INFINITY : Math.max(20, width - LABEL);
+  const lines = text.split('\n').flatMap((line) => broken(line, room));
+  return lines.join(`\n${' '.repeat(LABEL)}`);
+}
+
+function broken(line: string, room: number): string[] {
+  const lines: string[] = [];
+  let rest = line;
+  while (rest.length > room) {
+    const at = rest.lastIndexOf(' ', room);
+    const end = at > room / 3 ? at : room;
+    lines.push(rest.slice(0, end));
+    rest = rest.slice(end).trimStart();
+  }
+  return [...lines, rest];
+}

@@ -1,0 +1,50 @@
+import { Command } from 'commander';
+import { onDeployment } from './command.ts';
+import { type DeploymentOptions, deploymentOptions, driverOf } from './deployment.ts';
+import { wholeId } from './execution-id.ts';
+import { followExecution } from './follow-execution.ts';
+import { commandLine } from './hints.ts';
+import { isAlive } from './stop.ts';
+import { paint, print, printJson } from './terminal.ts';
+
+interface Options extends DeploymentOptions {
+  follow?: boolean;
+  logs?: boolean;
+}
+
+/** `longhaul resume ID`: a new execution on the artifacts of one that ended without success. */
+export function resumeCommand(): Command {
+  const command = new Command('resume')
+    .description('Go on with an execution that failed or was stopped, from its last checkpoint.')
+    .argument('<id>', 'of the execution, or how it or its hash begins')
+    .option('-f, --follow', 'show progress and log until it has ended; Ctrl-C stops following, not the job')
+    .option('--no-logs', 'with --follow: progress only');
+  return deploymentOptions(command)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  longhaul resume csv-report-2c26b46b
+  longhaul resume 2c26 --follow
+
+It is a new execution, ID-r1 (then ID-r2, …), with the same event and artifacts. It waits until the container of the old one
+has ended, so that its last checkpoint counts.
+
+Exit codes with --follow are those of 'longhaul run --follow'.`,
+    )
+    .action(
+      onDeployment<Options>(async (deployment, options, [typed]) => {
+        const driver = await driverOf(deployment);
+        const id = await wholeId(driver, typed!);
+        const { status, container } = await driver.describe(id);
+        if (!options.json && status !== 'RUNNING' && isAlive(container)) {
+          print('Its container still stops: waiting for its last checkpoint.');
+        }
+        const { id: next, started } = await driver.resume(id);
+        if (!options.json) print(`${started ? 'Resumed as' : 'It had been resumed before, as'} ${paint('bold', next)}`);
+        if (options.follow) return followExecution(driver, next, deployment, options);
+        if (options.json) return printJson({ id: next, resumes: id, started });
+        print(paint('dim', `  ${commandLine('logs', next, options, '-f')}\n  ${commandLine('show', next, options)}`));
+      }),
+    );
+}
