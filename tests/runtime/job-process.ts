@@ -20,8 +20,8 @@ export class JobProcess {
   readonly exit: Promise<number | NodeJS.Signals | null>;
   readonly #watchers = new Set<() => void>();
 
-  constructor(command: string[], env: NodeJS.ProcessEnv) {
-    this.child = spawn(process.execPath, command, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  constructor(command: string[], env: NodeJS.ProcessEnv, program = process.execPath) {
+    this.child = spawn(program, command, { env, stdio: ['ignore', 'pipe', 'pipe'] });
     for (const stream of [this.child.stdout!, this.child.stderr!]) this.#read(stream);
     this.exit = new Promise((resolve) => {
       this.child.on('close', (code, signal) => {
@@ -78,8 +78,8 @@ export class Execution extends LocalS3 {
     return this.runFile([join(import.meta.dirname, 'jobs.ts'), job], env);
   }
 
-  runFile(command: string[], env: NodeJS.ProcessEnv = {}): JobProcess {
-    const started = new JobProcess(command, { ...this.environment, ...env });
+  runFile(command: string[], env: NodeJS.ProcessEnv = {}, program?: string): JobProcess {
+    const started = new JobProcess(command, { ...this.environment, ...env }, program);
     this.#processes.push(started);
     return started;
   }

@@ -1,4 +1,5 @@
 /** The jobs that the tests run as processes: `node jobs.ts NAME`. SIGUSR2 lets a job that says "waiting" go on. */
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -29,6 +30,13 @@ async function contents(directory: string): Promise<Record<string, string>> {
   const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
   const texts = files.map(async (file) => [relative(directory, file), await readFile(file, 'utf8')] as const);
   return Object.fromEntries(await Promise.all(texts));
+}
+
+/** Processes that have ended and that nobody has asked about, of those whose parent is this one: proc(5), `stat`. */
+async function zombies(): Promise<number> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const stats = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')));
+  return stats.filter((stat) => / Z /.test(stat) && stat.split(') ')[1]?.split(' ')[1] === String(process.pid)).length;
 }
 
 const never = () => new Promise<never>(() => {});
@@ -181,6 +189,15 @@ const handlers: Record<string, JobHandler> = {
       throw context.signal.reason;
     }
     return { rows: 12 };
+  },
+  /** Its children leave children of their own behind, which end. */
+  async 'leaves-orphans'(context) {
+    context.checkpoint.set({ step: 9 });
+    for (let child = 0; child < 3; child++) spawnSync('sh', ['-c', 'sleep 0.01 &']);
+    while ((await zombies()) < 3) await turn();
+    context.log.info('waiting', { pid: process.pid, zombies: await zombies() });
+    await once(context.signal, 'abort');
+    throw context.signal.reason;
   },
   'result-without-json': () => 1n,
 };

@@ -22,6 +22,14 @@ describe.each(folders)('the job in %s', (folder) => {
     expect(jobs.map((job) => job.name)).toContain(name);
   });
 
+  test('runs under an init process, which passes signals on and reaps orphans', () => {
+    const containers = Object.values<{ Properties: Record<string, object | undefined> }>(template.Resources).flatMap(
+      ({ Properties: { ContainerProperties, ContainerDefinitions } }) =>
+        ContainerProperties ?? ContainerDefinitions ?? [],
+    );
+    expect(containers).toMatchObject([{ LinuxParameters: { InitProcessEnabled: true } }]);
+  });
+
   test('says as a JSONata literal what the state machine needs to run it', async () => {
     const value = template.Outputs.Spec.Value;
     const text: string = Array.isArray(value) ? value[0] : value;
