@@ -1,0 +1,38 @@
+"""What runs inside a job's container: ``from longhaul import JobContext, job``. See docs/python.md."""
+
+from .artifacts import Artifacts
+from .checkpoint import Checkpoint
+from .context import JobContext
+from .errors import (
+    InputProblem,
+    InvalidInputError,
+    JobEnvironmentError,
+    JobInterruptedError,
+    JobStop,
+    JobTimeoutError,
+    PermanentJobError,
+    SupersededError,
+    TransientJobError,
+    UnsavableValueError,
+)
+from .job import Job, job
+from .log import Log
+
+__all__ = [
+    "Artifacts",
+    "Checkpoint",
+    "InputProblem",
+    "InvalidInputError",
+    "Job",
+    "JobContext",
+    "JobEnvironmentError",
+    "JobInterruptedError",
+    "JobStop",
+    "JobTimeoutError",
+    "Log",
+    "PermanentJobError",
+    "SupersededError",
+    "TransientJobError",
+    "UnsavableValueError",
+    "job",
+]

@@ -1,0 +1,73 @@
+"""What a handler is given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from .artifacts import Artifacts
+from .checkpoint import Checkpoint
+from .log import Log
+from .stop import Interrupts, Stop
+
+Input = TypeVar("Input")
+
+
+@dataclass(frozen=True)
+class JobContext(Generic[Input]):
+    #: The event as the job's input type made it; without one, the event itself.
+    input: Input
+    #: The event as it came: the parsed JSON, or the text when it is no JSON.
+    event: Any
+    #: 1, 2, …: starts that count against ``max_attempts``.
+    attempt: int
+    max_attempts: int
+    #: How often capacity was taken from this execution so far: 0, 1, …
+    interruptions: int
+    execution_id: str
+    artifacts: Artifacts
+    checkpoint: Checkpoint
+    #: ``progress(done, total, message)``
+    progress: Callable[..., None]
+    log: Log
+    stop: Stop
+    interrupts: Interrupts
+
+    @property
+    def stopping(self) -> bool:
+        """
+        Whether the container must end: SIGTERM, the time limit, or a newer start. Finish the record, call
+        ``checkpoint.set``, then ``raise_if_stopping()``.
+        """
+        return self.stop.reason is not None
+
+    def raise_if_stopping(self) -> None:
+        """Call it after ``checkpoint.set``. :raises JobStop: an interruption, the time limit, or a newer start"""
+        self.checkpoint.raise_if_stopping()
+
+    def sleep(self, seconds: float) -> None:
+        """As ``time.sleep``, cut short by a stop. :raises JobStop: then"""
+        if self.stop.wait(seconds):
+            self.stop.raise_if_requested()
+
+    def interruptible(self) -> AbstractContextManager[None]:
+        """
+        Within it a stop raises at once, wherever the main thread is: for work that cannot ask, such as a library's
+        ``fit()`` or a long wait. Not in the middle of a call of native code: that returns first.
+
+        with ctx.interruptible():
+            model.fit(data)
+        """
+        return self.interrupts.interruptible()
+
+    def uninterrupted(self) -> AbstractContextManager[None]:
+        """
+        Within ``interruptible``: what must not be cut in two. A stop raises at its end.
+
+        with ctx.uninterrupted():
+            write(batch)
+            ctx.checkpoint.set(position)
+        """
+        return self.interrupts.uninterrupted()
