@@ -9,6 +9,7 @@ import { jobsCommand } from './jobs.ts';
 import { listCommand } from './list.ts';
 import { logsCommand } from './logs.ts';
 import { newCommand } from './new.ts';
+import { replayCommand } from './replay.ts';
 import { resumeCommand } from './resume.ts';
 import { runCommand } from './run.ts';
 import { settle } from './settings.ts';
@@ -34,6 +35,7 @@ const program = new Command('longhaul')
   .addCommand(startCommand())
   .addCommand(eventCommand())
   .addCommand(interruptCommand())
+  .addCommand(replayCommand())
   .commandsGroup('More:')
   .helpCommand('help [command]', 'Help on a command.');
 

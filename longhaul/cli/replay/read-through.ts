@@ -1,0 +1,94 @@
+import type { IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { ReadableStream } from 'node:stream/web';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SignatureV4 } from '@smithy/signature-v4';
+import type { AwsOptions } from '../../client/aws.ts';
+import type { Service } from '../../engine/endpoint/index.ts';
+
+export interface ReadThroughOptions {
+  /** The bucket that `local` has a copy of; every request for it stays here. */
+  bucket: string;
+  local: Service;
+  /** Where all other buckets are. */
+  origin: AwsOptions;
+}
+
+/** What a reader says of the object that it wants; all else is its client's own. */
+const PASSED_ON = ['range', 'if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since'];
+/** Of the answer: they would no longer be true, or are the connection's own. */
+const NOT_PASSED_BACK = ['connection', 'content-encoding', 'keep-alive', 'transfer-encoding'];
+
+/**
+ * An S3 in which one bucket is a copy and all others are the real ones, to be read only: what a job that is replayed writes stays
+ * on this machine.
+ */
+export function readThrough({ bucket, local, origin }: ReadThroughOptions): Service {
+  const ask = asker(origin);
+  return {
+    signingName: 's3',
+    async handle(request, response) {
+      const [, named = ''] = /^\/([^/?]*)/.exec(request.url ?? '') ?? [];
+      if (named === bucket) return local.handle(request, response);
+      request.resume();
+      if (request.method !== 'GET' && request.method !== 'HEAD') {
+        const text = `${request.method} in the bucket ${named} is refused: a replay writes nothing but its own artifacts.`;
+        response.writeHead(403, { 'content-type': 'application/xml' });
+        response.end(`<?xml version="1.0"?><Error><Code>AccessDenied</Code><Message>${text}</Message></Error>`);
+        return;
+      }
+      const answer = await ask(request);
+      const headers = [...answer.headers].filter(([name]) => !NOT_PASSED_BACK.includes(name));
+      response.writeHead(answer.status, Object.fromEntries(headers));
+      if (!answer.body) return void response.end();
+      // Whoever went away in the middle of an object has read enough of it.
+      await pipeline(Readable.fromWeb(answer.body as ReadableStream), response).catch(() => {});
+    },
+  };
+}
+
+/** Sends a read on, signed with the credentials of whoever replays. */
+function asker({
+  region,
+  profile,
+  credentials,
+  endpoint,
+}: AwsOptions): (request: IncomingMessage) => Promise<Response> {
+  const { config } = new S3Client({
+    ...(region && { region }),
+    ...(profile && { profile }),
+    ...(credentials && { credentials }),
+  });
+  const signature = new SignatureV4({
+    service: 's3',
+    region: config.region,
+    credentials: config.credentials,
+    sha256: config.sha256,
+    uriEscapePath: false, // S3 signs the path as it is sent
+  });
+  return async ({ method = 'GET', url = '/', headers: given }) => {
+    const base = new URL(String(endpoint ?? `https://s3.${await config.region()}.amazonaws.com`));
+    const [path = '/', search = ''] = url.split('?');
+    const query = Object.fromEntries(new URLSearchParams(search));
+    const signed = await signature.sign({
+      method,
+      protocol: base.protocol,
+      hostname: base.hostname,
+      ...(base.port && { port: Number(base.port) }),
+      path,
+      query,
+      headers: {
+        host: base.host,
+        // The hash of an empty body need not be computed.
+        'x-amz-content-sha256': 'UNSIGNED-PAYLOAD',
+        ...Object.fromEntries(
+          PASSED_ON.flatMap((name) => (given[name] === undefined ? [] : [[name, String(given[name])]])),
+        ),
+      },
+    });
+    const { host: _host, ...headers } = signed.headers;
+    // Bytes as they are stored: the object's length and ranges are those of its bytes.
+    return fetch(`${base.origin}${url}`, { method, headers: { ...headers, 'accept-encoding': 'identity' } });
+  };
+}

@@ -1,0 +1,169 @@
+import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
+import { cpSync, existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Engine } from 'longhaul/engine';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { app, engineOf, temporaryDirectory, until } from '../end-to-end/engine.ts';
+import { jobLog } from '../end-to-end/executions.ts';
+import { type Outcome, tool } from './tool.ts';
+
+interface Made {
+  name: string;
+  language: string;
+  backend: string;
+  /** What the job leaves for `{"name":"you"}`. */
+  result: unknown;
+  log: string;
+  /** Its own test, from the repository. */
+  test: string[];
+}
+
+const made: Made[] = [
+  {
+    name: 'my-job',
+    language: 'ts',
+    backend: 'batch',
+    result: { greeting: 'Hello, you!', times: 5 },
+    log: 'Hello, you!',
+    test: ['node_modules/.bin/vitest', 'run', 'containers/my-job'],
+  },
+  {
+    name: 'a-script-with-a-name-of-forty-three-letters',
+    language: 'shell',
+    backend: 'ecs',
+    result: undefined,
+    log: 'Hello! The event is {"name":"you"}',
+    test: ['node_modules/.bin/vitest', 'run', 'containers/a-script-with-a-name-of-forty-three-letters'],
+  },
+];
+
+/** A copy of this repository, in which jobs are made. */
+let copy: string;
+let engine: Engine;
+const said: Record<string, Outcome> = {};
+
+beforeAll(async () => {
+  copy = await copyOfRepository();
+  for (const { name, language, backend } of made) {
+    said[name] = await tool(['new', name, '--language', language, '--backend', backend], {
+      directory: copy,
+      cleanUp: afterAll,
+    });
+  }
+  engine = await engineOf(copy, { dataDirectory: await temporaryDirectory(afterAll) });
+}, 180_000);
+afterAll(() => engine?.close());
+
+async function copyOfRepository(): Promise<string> {
+  const directory = await temporaryDirectory(afterAll);
+  const left = ['node_modules', '.git', '.longhaul', '.aws-sam', 'dist'].map((name) => path.join(app, name));
+  cpSync(app, directory, { recursive: true, filter: (file) => !left.includes(file) });
+  symlinkSync(path.join(app, 'node_modules'), path.join(directory, 'node_modules'));
+  return directory;
+}
+
+/** A program in the copy, without what this test run tells its own children. */
+function runIn(directory: string, program: string, ...args: string[]): SpawnSyncReturns<string> {
+  const own = Object.entries(process.env).filter(([name]) => !/^(VITEST|NODE_ENV|TEST|npm_)/.test(name));
+  const env = {
+    ...Object.fromEntries(own),
+    PATH: `${path.dirname(process.execPath)}${path.delimiter}${process.env.PATH}`,
+  };
+  return spawnSync(program, args, { cwd: directory, env, encoding: 'utf8' });
+}
+
+describe.each(made)('new $name --language $language --backend $backend', ({ name, log, result, test: own }) => {
+  test('says what it made and what to do next', () => {
+    const { code, stdout, stderr } = said[name]!;
+    expect(stderr).toBe('');
+    expect(code).toBe(0);
+    expect(stdout).toContain(`longhaul run ${name} --input '{"name":"you"}' --follow`);
+    for (const file of readdirSync(path.join(copy, 'containers', name)))
+      expect(stdout).toContain(`containers/${name}/${file}`);
+  });
+
+  test('runs on the engine as it is', { timeout: 180_000 }, async () => {
+    const answer = await fetch(`${engine.apiUrl}/jobs/${name}`, { method: 'POST', body: '{"name":"you"}' });
+    expect(answer.status, await answer.clone().text()).toBe(202);
+    const { id } = (await answer.json()) as { id: string };
+    const execution = await until(async () => {
+      const now = (await (await fetch(`${engine.apiUrl}/executions/${id}`)).json()) as { status: string };
+      return now.status !== 'RUNNING' && now;
+    });
+    expect(execution).toMatchObject({ status: 'SUCCEEDED', ...(result === undefined ? {} : { result }) });
+    expect(await jobLog(engine, id)).toContain(log);
+  });
+
+  test('checks its input at the door', async () => {
+    const answer = await fetch(`${engine.apiUrl}/jobs/${name}`, { method: 'POST', body: '{"nome":"you"}' });
+    expect(answer.status).toBe(422);
+  });
+
+  test('passes its own test', { timeout: 180_000 }, () => {
+    const { status, stdout, stderr } = runIn(copy, own[0]!, ...own.slice(1));
+    expect(status, stdout + stderr).toBe(0);
+    expect(stdout + stderr).toMatch(/passed|OK/);
+  });
+});
+
+test('the application is still one that compiles, is formatted, and whose jobs are known everywhere', {
+  timeout: 240_000,
+}, () => {
+  const jobs = made.map(({ name }) => `containers/${name}`);
+  for (const [program, ...args] of [
+    ['node_modules/.bin/tsc'],
+    ['node_modules/.bin/biome', 'check', '--error-on-warnings', 'containers/jobs.ts', ...jobs],
+    ['node_modules/.bin/vitest', 'run', 'tests/template/jobs.test.ts'],
+  ]) {
+    const { status, stdout, stderr } = runIn(copy, program!, ...args);
+    expect(status, stdout + stderr).toBe(0);
+  }
+});
+
+const linter = spawnSync('cfn-lint', ['--version']).status === 0;
+test.skipIf(!linter)('cfn-lint (where it is installed) finds nothing', { timeout: 240_000 }, () => {
+  const templates = ['template.yaml', ...made.map(({ name }) => `containers/${name}/template.yaml`)];
+  const { status, stdout } = runIn(copy, 'cfn-lint', ...templates);
+  expect(stdout).toBe('');
+  expect(status).toBe(0);
+});
+
+describe('what is in the way is said, and nothing is written', () => {
+  const edited = () =>
+    ['template.yaml', 'samconfig.toml', 'containers/jobs.ts'].map((file) =>
+      readFileSync(path.join(copy, file), 'utf8'),
+    );
+
+  test.each([
+    ['my-job', 'There is a folder containers/my-job already'],
+    ['Report', 'lower-case letters, digits and hyphens, a letter first'],
+    ['x'.repeat(44), 'at most 43 characters'],
+    ['queue', 'template.yaml has "Queue" in Resources already'],
+    ['class', 'is a word of TypeScript or Python'],
+  ])('new %s', async (name, reason) => {
+    const files = edited();
+    const { code, stderr } = await tool(['new', name, '--language', 'ts'], { directory: copy });
+    expect(stderr).toContain(reason);
+    expect(code).toBe(1);
+    expect(edited()).toEqual(files);
+    if (name !== 'my-job') expect(existsSync(path.join(copy, 'containers', name))).toBe(false);
+  });
+
+  test('where there is no application', async () => {
+    const directory = await temporaryDirectory();
+    const { code, stderr } = await tool(['new', 'resize', '--language', 'ts', '--directory', directory]);
+    expect(stderr).toContain(`There is no template.yaml in ${directory}`);
+    expect(code).toBe(1);
+    expect(readdirSync(directory)).toEqual([]);
+  });
+
+  test('where the template lacks what a job is given', async () => {
+    const directory = await temporaryDirectory();
+    writeFileSync(path.join(directory, 'template.yaml'), 'Resources:\n  Notes:\n    Type: AWS::S3::Bucket\n');
+    const { code, stderr } = await tool(['new', 'resize', '--language', 'ts', '--directory', directory]);
+    expect(stderr).toContain('template.yaml has no CpuArchitecture in Parameters');
+    expect(stderr).toContain('no Compute in Resources');
+    expect(code).toBe(1);
+    expect(readdirSync(directory)).toEqual(['template.yaml']);
+  });
+});
