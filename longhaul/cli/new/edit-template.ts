@@ -59,6 +59,8 @@ export function addToTemplate(text: string, job: JobNames, backend: Backend): st
       ? inSection(text, conditions, ({ value }) => /Image\b/.test(String(value)), conditionText(job))
       : { at: lineOf(text, 'Resources:'), text: `Conditions:\n${conditionText(job)}\n` },
     inSection(text, resources, isJob, `\n${applicationText(job, backend)}`),
+    // Where there are policies by which other stacks start jobs.
+    ...(resources.items.some(isStarters) ? [inSection(text, resources, isStarters, `\n${startersText(job)}`)] : []),
     inList(text, jobsLine, deployed(`!Sub "'${name}':\${${logicalId}.Outputs.Spec}"`)),
     inList(text, namesList, deployed(name)),
   ]);
@@ -98,7 +100,11 @@ function refuseTaken(
   section: (name: string) => YAMLMap | undefined,
   { name, logicalId, parameter, condition }: JobNames,
 ) {
-  const names = { Parameters: [parameter, logicalId], Conditions: [condition], Resources: [logicalId, parameter] };
+  const names = {
+    Parameters: [parameter, logicalId],
+    Conditions: [condition],
+    Resources: [logicalId, parameter, `${logicalId}Starters`],
+  };
   for (const [key, taken] of Object.entries(names)) {
     const found = taken.find((one) => section(key)?.has(one));
     if (found)
@@ -129,6 +135,21 @@ const lack = (jobs: boolean, names: boolean) =>
 /** Where a resource is one of the applications under `containers/`. */
 function isJob({ value }: Pair): boolean {
   return isMap(value) && String(value.getIn(['Properties', 'Location'])).startsWith('containers/');
+}
+
+const STARTERS = 'infrastructure/starters.yaml';
+
+function isStarters({ value }: Pair): boolean {
+  return isMap(value) && value.getIn(['Properties', 'Location']) === STARTERS;
+}
+
+function startersText({ name, logicalId, condition }: JobNames): string {
+  return `  ${logicalId}Starters:
+    Type: AWS::Serverless::Application
+    Condition: ${condition}
+    Properties:
+      Location: ${STARTERS}
+      Parameters: { App: !Ref AWS::StackName, Job: ${name}, ApiId: !Ref Api }`;
 }
 
 /** The list of specs in the state machine's `Jobs`. */

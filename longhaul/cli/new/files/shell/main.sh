@@ -2,7 +2,7 @@
 # The work of my-job. Exit code 0: done; 65: it can never work; 75: interrupted, start again at once; any other: try again.
 set -eu
 
-# The first process of a container hears SIGTERM only if it says so.
+# SIGTERM: the container is being stopped. 75 has it started again at once.
 trap 'echo "Told to stop"; exit 75' TERM
 
 if [ -n "${STP_TRIGGER_EVENT_URI:-}" ]; then
