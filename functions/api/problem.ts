@@ -1,4 +1,5 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type { ExecutionStateError } from 'longhaul';
 
 const TITLES = {
   400: 'Bad Request',
@@ -46,6 +47,15 @@ export class Problem extends Error {
 const OVERLOAD =
   /Throttl|TooManyRequests|ThroughputExceeded|RequestLimitExceeded|SlowDown|ExecutionLimitExceeded|ServiceUnavailable|TimeoutError|Timeout$/;
 
+/** What the client library refuses with, by the names of its errors: a function that meets none of them loads none. */
+const OF_THE_CLIENT: Record<string, (error: ExecutionStateError) => Problem> = {
+  InvalidInputError: ({ message }) => new Problem(422, message),
+  InvalidCursorError: ({ message }) => new Problem(400, `'cursor': ${message}`),
+  UnknownExecutionError: ({ message }) => new Problem(404, message),
+  ExecutionStateError: ({ message, retryable }) =>
+    new Problem(409, message, { retryable }, retryable ? { 'retry-after': '2' } : {}),
+};
+
 /** What a caller is told of an error that was not meant for it: how to go on, and nothing of the inside. */
 export function asProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
@@ -60,7 +70,8 @@ export function asProblem(error: unknown): Problem {
     $fault?: 'client' | 'server';
     code?: string;
   };
-  if (name === 'InvalidInputError') return new Problem(422, (error as Error).message);
+  const own = OF_THE_CLIENT[name]?.(error as ExecutionStateError);
+  if (own) return own;
   if (OVERLOAD.test(name) || answered?.httpStatusCode === 429 || answered?.httpStatusCode === 503) {
     return new Problem(503, 'AWS is too busy at the moment. Send the same request again.', {}, { 'retry-after': '5' });
   }

@@ -4,8 +4,10 @@ import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import {
   DescribeExecutionCommand,
   GetExecutionHistoryCommand,
+  ListExecutionsCommand,
   SFNClient,
   StartExecutionCommand,
+  StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -19,7 +21,9 @@ const env = sample('env').Parameters;
 beforeEach(() => {
   const sfn = mockClient(SFNClient);
   sfn.on(StartExecutionCommand).resolves({});
-  sfn.on(DescribeExecutionCommand).resolves({ status: 'RUNNING', startDate: new Date(0), input: '{}' });
+  sfn.on(DescribeExecutionCommand).resolves({ status: 'ABORTED', startDate: new Date(0), input: '{}' });
+  sfn.on(StopExecutionCommand).resolves({});
+  sfn.on(ListExecutionsCommand).resolves({ executions: [] });
   sfn.on(GetExecutionHistoryCommand).resolves({ events: [] });
   const s3 = mockClient(S3Client);
   s3.rejects(Object.assign(new Error('The specified key does not exist.'), { name: 'NoSuchKey' }));

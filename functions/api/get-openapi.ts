@@ -1,0 +1,11 @@
+import { json, route } from './api.ts';
+import { deployedJobs } from './deployed-jobs.ts';
+import { openApi } from './openapi/document.ts';
+
+/** `GET /openapi.json` → 200 with the OpenAPI 3.1 description of the routes and jobs that are deployed. */
+export const handler = route(() => {
+  const webhooks = (process.env.WEBHOOKS ?? '').split(',');
+  return json(200, openApi(deployedJobs(), webhooks), {
+    'content-type': 'application/vnd.oai.openapi+json;version=3.1',
+  });
+});
