@@ -12,6 +12,8 @@ const CLIENT = { maxAttempts: 10, requestHandler: { connectionTimeout: 10_000, s
 /** "Multipart upload limits", Amazon S3 user guide: at most 10,000 parts, of at least 5 MiB except the last. */
 const MOST_PARTS = 10_000;
 const PART_SIZE = 8 * 1024 * 1024;
+/** They are in memory, for each of the files that are sent at the same time. */
+const PARTS_AT_ONCE = 2;
 
 const statusOf = (error: unknown): number | undefined =>
   (error as { $metadata?: { httpStatusCode?: number } } | undefined)?.$metadata?.httpStatusCode;
@@ -103,6 +105,7 @@ export function s3Objects(): ObjectStore {
         client,
         params: { Bucket: address.bucket, Key: address.key, Body: Readable.from(body, { objectMode: false }) },
         partSize: Math.max(PART_SIZE, Math.ceil(size / MOST_PARTS)),
+        queueSize: PARTS_AT_ONCE,
       });
       await write(address, false, () => upload.done());
     },

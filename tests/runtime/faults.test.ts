@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { S3Address } from '../../longhaul/runtime/environment.ts';
 import { SupersededError } from '../../longhaul/runtime/errors.ts';
 import { Fence } from '../../longhaul/runtime/fence.ts';
 import type { ObjectStore } from '../../longhaul/runtime/objects.ts';
@@ -33,7 +34,9 @@ afterEach(async () => {
   await rm(directory, { recursive: true });
 });
 
-const stored = async () => JSON.parse(new TextDecoder().decode((await objects.get(address))!.body));
+const entryAt = async (at: S3Address) => JSON.parse(new TextDecoder().decode((await objects.get(at))!.body));
+const stored = () => entryAt(address);
+const previousState = async () => (await entryAt({ ...address, key: 'executions/x/checkpoint/previous.json' })).state;
 
 describe('the fence', () => {
   it('knows its own claim and its own write again when the answer to them was lost', async () => {
@@ -56,6 +59,24 @@ describe('the fence', () => {
     s3.puts = 0;
     await fence.write({ state: '1' });
     expect((await stored()).state).toBe(1);
+  });
+
+  // Of the second write: 0 is the copy of the checkpoint before, 1 and on the write itself.
+  it.each([
+    ['the answer to the copy is lost', [0], 'lose'],
+    ['the copy collides with another write', [0, 1], 'conflict'],
+    ['the answer to the write is lost', [1], 'lose'],
+    ['the write collides', [1, 2], 'conflict'],
+  ] as const)('keeps the checkpoint before the newest one when %s', async (_, counts: readonly number[], fault) => {
+    const fence = new Fence(objects, artifacts, launch(0));
+    await fence.claim();
+    await fence.write({ state: '1' });
+    s3.puts = 0;
+    s3.fault = (_key, count) => (counts.includes(count) ? fault : undefined);
+    await fence.write({ state: '2' });
+    expect([await previousState(), (await stored()).state]).toEqual([1, 2]);
+    await fence.write({ state: '3' });
+    expect([await previousState(), (await stored()).state]).toEqual([2, 3]);
   });
 
   it('passes from one start to the next with what was saved, bit for bit', async () => {
@@ -91,6 +112,7 @@ describe('the fence', () => {
     const ends = await Promise.allSettled(writes);
     expect(ends.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected', 'rejected', 'fulfilled']);
     expect((await stored()).state).toEqual([4, 19]);
+    expect(await previousState()).toEqual([4, 18]);
   });
 
   it('treats a checkpoint that somebody removed as lost, and does not write it again', async () => {
