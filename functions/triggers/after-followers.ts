@@ -63,10 +63,10 @@ export async function startFollowers(done: Done, followers: JobDefinition[]): Pr
 
 async function startFollower({ name: job }: JobDefinition, { id }: Done): Promise<Started> {
   const stack = stackFromEnvironment();
-  const { uri, text } = await storedResult(stack, id);
+  const event = await storedResult(stack, id);
   const key = job in uniqueJobs ? await keyOf(job, id) : undefined;
   const started = await startExecution(
-    { job, event: text ?? { uri }, identity: key === undefined ? ['after', id] : ['key', key], source: 'after' },
+    { job, event, identity: key === undefined ? ['after', id] : ['key', key], source: 'after' },
     stack,
   );
   logger.info(started.started ? 'Started' : 'Had been started before', { job, id: started.id, after: id });

@@ -8,8 +8,8 @@ import { artifactsPrefix, type Stack } from './stack.ts';
 /** One event for one job. */
 export interface StartRequest {
   job: string;
-  /** The event as JSON text, of any size, or where such a text is: `s3://bucket/key`. */
-  event: string | { uri: string };
+  /** The event as JSON text, of any size; or where such a text is already (`s3://bucket/key`), with the text if it is at hand. */
+  event: string | { uri: string; text?: string };
   /** What tells this event from all others: see `executionName`. */
   identity: readonly string[];
   /** `s3`, `schedule`, `http`, … : shown with the execution. */
@@ -72,10 +72,11 @@ async function handoverOf(
   stack: Stack,
   clients: AwsClients,
 ): Promise<{ event: string } | { eventUri: string }> {
-  if (typeof event !== 'string') return { eventUri: event.uri };
   const prefix = artifactsPrefix(id);
   const artifacts = `s3://${stack.artifactsBucket}/${prefix}`;
-  if (!mustSpill({ job, id, artifacts, event })) return { event };
+  const text = typeof event === 'string' ? event : event.text;
+  if (text !== undefined && !mustSpill({ job, id, artifacts, event: text })) return { event: text };
+  if (typeof event !== 'string') return { eventUri: event.uri };
   await (await clients.artifacts()).putOnce(stack.artifactsBucket, `${prefix}event.json`, event);
   return { eventUri: `${artifacts}event.json` };
 }

@@ -48,6 +48,7 @@ function loadedWith(entry: string): Set<string> {
 test.each([
   'triggers/s3.mjs',
   'triggers/schedule.mjs',
+  'triggers/after.mjs',
   'triggers/sqs.mjs',
   'triggers/sns.mjs',
   'triggers/eventbridge.mjs',
