@@ -13,11 +13,12 @@ import { describeFailure } from './failure.ts';
 import { Fence } from './fence.ts';
 import { type HookContext, type JobHooks, runHook } from './hooks.ts';
 import { inherit } from './inherit.ts';
+import { isFirst } from './launch.ts';
 import type { Log } from './log.ts';
 import type { ObjectStore } from './objects.ts';
 import { decisive, judge, type Outcome } from './outcome.ts';
 import { ProgressKeeper } from './progress.ts';
-import { toResultJson } from './result.ts';
+import { readPublished, toResultJson } from './result.ts';
 import { afterAbort, planStop } from './stop-plan.ts';
 
 export interface AttemptOptions<Input, Result, Event> {
@@ -55,9 +56,8 @@ export async function runAttempt<Input, Result, Event>(
   const at = (name: string) => ({ bucket: place.bucket, key: place.key + name });
   const putJson = (name: string, json: string) => objects.put(at(name), json, { contentType: 'application/json' });
 
-  const fence = new Fence(objects, place, { execution: executionId, attempt, interruptions }, (message) =>
-    log.error(message),
-  );
+  const launch = { execution: executionId, attempt, interruptions };
+  const fence = new Fence(objects, place, launch, (message) => log.error(message));
   const files = new CheckpointFiles(objects, place, fence.writer);
   const artifacts = createArtifacts(objects, place, () => fence.superseded);
   const plan = planStop(environment.stopTimeoutSeconds);
@@ -86,7 +86,9 @@ export async function runAttempt<Input, Result, Event>(
     const event = parseEvent(await readEventText(environment.event, objects));
     const valid = await validateInput(job.input, event);
     input = valid;
-    const inherited = await inherit(fence, files);
+    const inherited = await inherit(fence, files, async () =>
+      isFirst(launch) ? undefined : readPublished(objects, at('result.json')),
+    );
     if (inherited.result !== undefined) {
       log.info('An earlier start did the work; only its result is left to publish');
       return inherited.result;

@@ -4,11 +4,20 @@ import type { Fence } from './fence.ts';
 
 /**
  * Claims the execution, and brings back what the last start left: its value, and its files into the checkpoint directory.
- * Where the newest checkpoint cannot be read, the one before it.
+ * Where the newest checkpoint cannot be read, the one before it. Where there is none, the result that `published` finds: a
+ * start whose capacity is taken between its last write and its end has left nothing else.
  * @throws SupersededError when a later start was here before
  */
-export async function inherit(fence: Fence, files: CheckpointFiles): Promise<Inheritance> {
+export async function inherit(
+  fence: Fence,
+  files: CheckpointFiles,
+  published: () => Promise<string | undefined>,
+): Promise<Inheritance> {
   const newest = await fence.claim();
+  if (Object.keys(newest).length === 0) {
+    const result = await published();
+    return result === undefined ? {} : { result };
+  }
   if (newest.result !== undefined || !newest.files) return newest;
   try {
     await files.restore(newest.files, (await fence.previous())?.files ?? []);

@@ -1,4 +1,12 @@
+import type { S3Address } from './environment.ts';
 import { PermanentJobError } from './errors.ts';
+import type { ObjectStore } from './objects.ts';
+
+/** The `result.json` that an earlier start published, if it did. */
+export async function readPublished(objects: ObjectStore, address: S3Address): Promise<string | undefined> {
+  const found = await objects.get(address);
+  return found && new TextDecoder().decode(found.body);
+}
 
 /**
  * What a handler returned, as `result.json` has it: the way `JSON.stringify` writes it (a `Date` as ISO 8601), and null for a

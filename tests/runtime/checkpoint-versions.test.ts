@@ -60,6 +60,7 @@ describe('a checkpoint', () => {
     expect(from).toBe(0);
     expect(said).toMatch(/Neither can the one before it: its 10 bytes are no JSON.*starts from the beginning/);
 
+    await execution.remove('result.json');
     await execution.put('checkpoint/state.json', '{');
     expect((await nextStart()).said).toContain('There is none before it. The job starts from the beginning');
   });

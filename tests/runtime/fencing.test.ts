@@ -94,6 +94,14 @@ describe('a start that finds what an earlier one left', () => {
     expect(await execution.json('result.json')).toMatchObject({ attempt: 1, inherited: { step: 41 } });
   });
 
+  it('does not work again when only the result is left, as after an interruption in the last moment', async () => {
+    await execution.put('result.json', '{"rows":12}');
+    const job = execution.run('waits-then-returns', { STP_INTERRUPTIONS: '1' });
+    expect(await job.exit, job.output).toBe(0);
+    expect(await execution.names()).toEqual(['result.json']);
+    expect(await execution.json('result.json')).toEqual({ rows: 12 });
+  });
+
   it('publishes a result that was not published yet, and does not work again', async () => {
     await left({ result: { rows: 12 } });
     const job = execution.run('waits-then-returns', { STP_CURRENT_ATTEMPT: '5', STP_INTERRUPTIONS: '3' });
