@@ -13,7 +13,9 @@ export function newCommand(): Command {
     .description('Make a job: its folder under containers/, and its lines in the application.')
     .addArgument(new Argument('<job>', 'its name: lower-case letters, digits and hyphens, a letter first'))
     .addOption(
-      new Option('--language <language>', 'what it is written in').choices(['ts', 'shell']).makeOptionMandatory(),
+      new Option('--language <language>', 'what it is written in')
+        .choices(['ts', 'python', 'shell'])
+        .makeOptionMandatory(),
     )
     .addOption(
       new Option('--backend <backend>', 'what it runs on: AWS Batch, which queues, or Amazon ECS')
@@ -27,6 +29,7 @@ export function newCommand(): Command {
       `
 Examples:
   longhaul new resize-images --language ts
+  longhaul new train --language python
   longhaul new nightly-export --language shell --backend ecs
 
 It writes the folder containers/JOB and adds the job to template.yaml, containers/jobs.ts and, for the engine, to
@@ -51,6 +54,7 @@ const PURPOSES: Record<string, string> = {
   'main.ts': "the image's entry",
   'main.py': 'its work: begin here',
   'main.sh': 'its work: begin here',
+  'test_main.py': 'its test',
   'requirements.txt': 'the packages that it needs',
   'template.yaml': 'compute, roles and log',
   Dockerfile: 'its image',
@@ -62,15 +66,13 @@ const EDITS: Record<string, (created: CreatedJob) => string> = {
   'samconfig.toml': () => 'for the engine: on',
 };
 
-function report(name: string, created: CreatedJob, { language, backend }: Options): string {
-  const purpose = (file: string) => PURPOSES[path.basename(file)] ?? 'its test';
+function report(name: string, created: CreatedJob, { backend }: Options): string {
+  const purpose = (file: string) => PURPOSES[path.basename(file)] ?? 'its test, for npm test';
   const rows = [
     ...created.files.map((file) => ['new', file, purpose(file)]),
     ...created.edited.map((file) => ['changed', file, EDITS[file]!(created)]),
   ];
   const width = Math.max(...rows.map(([, file]) => file!.length)) + 2;
-  const test =
-    language === 'python' ? `python3 -m unittest discover containers/${name}` : `npx vitest run containers/${name}`;
   return [
     `The job ${name} is there, on ${backend === 'batch' ? 'AWS Batch' : 'Amazon ECS'}.`,
     '',
@@ -78,7 +80,7 @@ function report(name: string, created: CreatedJob, { language, backend }: Option
     '',
     'Try it (an engine that runs has to be started again):',
     '',
-    `  ${test}`,
+    `  npx vitest run containers/${name}`,
     '  longhaul start',
     `  longhaul run ${name} --input '{"name":"you"}' --follow`,
     '',

@@ -15,7 +15,7 @@ export interface JobFolder extends JobNames {
 /** How the engine runs a job of each language in place of its image. */
 const DEV_COMMANDS: Record<Language, string> = {
   ts: 'node main.ts',
-  python: 'python3 main.py',
+  python: 'PYTHONPATH=../../longhaul/runtime/python/src python3 main.py',
   shell: 'sh main.sh',
 };
 
@@ -44,7 +44,14 @@ function renamed(text: string, { name, variable, logicalId }: JobNames): string 
   return text.replaceAll('my-job', name).replaceAll('myJob', variable).replaceAll('MyJob', logicalId);
 }
 
-/** Elsewhere the library is a package among the others, and not a folder beside the job's. */
+/** Where the library is a package among the others, and not a folder beside the job's. */
+const ELSEWHERE = [
+  ['COPY longhaul longhaul\n', ''],
+  [' .npmrc ./', ' .npmrc* ./'],
+  ['longhaul/runtime/python', 'node_modules/longhaul/dist/runtime/python'],
+] as const;
+
 function forApplication(text: string, { ownRepository }: JobFolder): string {
-  return ownRepository ? text : text.replace('COPY longhaul longhaul\n', '').replace(' .npmrc ./', ' .npmrc* ./');
+  if (ownRepository) return text;
+  return ELSEWHERE.reduce((all, [here, there]) => all.replaceAll(here, there), text);
 }

@@ -1,0 +1,16 @@
+import { defineJob, typed } from 'longhaul';
+import { z } from 'zod';
+
+/** What result.json holds. */
+export interface Greeting {
+  greeting: string;
+  times: number;
+}
+
+const input = z.object({
+  name: z.string().min(1).describe('Who is greeted'),
+  times: z.int().min(1).default(5).describe('How often'),
+});
+
+/** What the job is called, takes and gives, for the API and for whoever starts it in TypeScript. main.py says it for Python. */
+export const myJob = defineJob({ name: 'my-job', input, result: typed<Greeting>() });
