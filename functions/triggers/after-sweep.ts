@@ -6,7 +6,8 @@ import {
   SFNClient,
 } from '@aws-sdk/client-sfn';
 import middy from '@middy/core';
-import { type JobDefinition, type Stack, type Started, stackFromEnvironment } from 'longhaul';
+import type { JobDefinition } from 'longhaul';
+import { type Stack, type Started, stackFromEnvironment } from 'longhaul/trigger';
 import { logger } from '../logger.ts';
 import { allFollowers, doneBy, startFollowers } from './after-followers.ts';
 import { followersAt, lookBackTo, nextRecord, type SweepRecord, worthALook } from './after-missed.ts';
@@ -25,7 +26,7 @@ type Ended = ExecutionListItem & { name: string; stopDate: Date };
  * Starts what an event should have started that was never announced (Step Functions sends its events on a best-effort basis): looks at
  * the executions that have succeeded since the last sweep, whatever there was before. The first sweep only notes when it was.
  */
-export const handler = middy<unknown, Started[]>()
+export const sweep = middy<unknown, Started[]>()
   .use(injectLambdaContext(logger, { resetKeys: true }))
   .handler(async () => {
     const now = new Date();

@@ -6,7 +6,7 @@ import { defineJob, executionName, typed } from 'longhaul';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { handler } from '../../functions/triggers/after.ts';
 import { followersAt, nextRecord, worthALook } from '../../functions/triggers/after-missed.ts';
-import { handler as sweep } from '../../functions/triggers/after-sweep.ts';
+import { sweep } from '../../functions/triggers/after-sweep.ts';
 import { context, environment, sample } from './lambda.ts';
 
 const { uniqueJobs } = vi.hoisted(() => ({ uniqueJobs: {} as Record<string, () => Promise<unknown>> }));
