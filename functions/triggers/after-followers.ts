@@ -1,4 +1,5 @@
-import { type JobDefinition, type Started, stackFromEnvironment, startExecution, storedResult } from 'longhaul';
+import type { JobDefinition } from 'longhaul';
+import { type Started, stackFromEnvironment, startExecution, storedResult } from 'longhaul/trigger';
 import { uniqueJobs } from '../../containers/unique.ts';
 import { logger } from '../logger.ts';
 import { ownKey } from './own-key.ts';

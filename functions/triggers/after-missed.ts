@@ -1,4 +1,5 @@
-import { executionName, type JobDefinition } from 'longhaul';
+import type { JobDefinition } from 'longhaul';
+import { executionName } from 'longhaul/trigger';
 
 /** What the last sweep left for the next one. Times are ISO 8601, in UTC. */
 export interface SweepRecord {

@@ -1,4 +1,4 @@
-import { decodeLogs, type LogsData, type LogsEvent } from 'longhaul';
+import { decodeLogs, type LogsData, type LogsEvent } from 'longhaul/trigger';
 import { MalformedEventError, textAt, trigger } from './trigger.ts';
 
 interface Batch {

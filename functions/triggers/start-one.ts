@@ -1,4 +1,4 @@
-import { type Started, stackFromEnvironment, startExecution } from 'longhaul';
+import { type Started, stackFromEnvironment, startExecution } from 'longhaul/trigger';
 import { logger } from '../logger.ts';
 import { ownKey } from './own-key.ts';
 

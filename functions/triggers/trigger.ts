@@ -1,6 +1,6 @@
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy, { type MiddyfiedHandler } from '@middy/core';
-import { type Started, stackFromEnvironment, startExecution } from 'longhaul';
+import { type Started, stackFromEnvironment, startExecution } from 'longhaul/trigger';
 import { logger } from '../logger.ts';
 import { ownKey } from './own-key.ts';
 

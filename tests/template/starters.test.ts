@@ -14,7 +14,11 @@ const starters = resources('template.yaml').filter(
 function allows(job: string, route: string): boolean {
   const api = 'arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${ApiId}/$default/';
   return patterns.some((pattern) => {
-    const expression = RegExp.escape(pattern.replaceAll('${Job}', job)).replaceAll('\\*', '.*').replaceAll('\\?', '.');
+    const expression = pattern
+      .replaceAll('${Job}', job)
+      .replace(/[$(){}.]/g, '\\$&')
+      .replaceAll('*', '.*')
+      .replaceAll('?', '.');
     return new RegExp(`^${expression}$`, 's').test(api + route);
   });
 }
