@@ -1,7 +1,8 @@
 import { Command, Option } from 'commander';
 import { onDeployment } from './command.ts';
-import { type Deployment, deploymentOptions } from './deployment.ts';
+import { type Deployment, deploymentOptions, driverOf } from './deployment.ts';
 import { ControlError, control } from './engine-control.ts';
+import { wholeId } from './execution-id.ts';
 import { print, printJson } from './terminal.ts';
 
 interface Options {
@@ -40,8 +41,8 @@ export function interruptCommand(): Command {
       'after',
       `
 Examples:
-  longhaul interrupt csv-report-5f0c1e8a2b7d4c6e9f1a3b5c7d9e0f12
-  longhaul interrupt csv-report-5f0c1e8a2b7d4c6e9f1a3b5c7d9e0f12 --how crash
+  longhaul interrupt csv-report-5f0c1e8a
+  longhaul interrupt 5f0c1e8a --how crash
 
 It answers when the container is gone. The execution goes on: longhaul show ID, longhaul logs ID --follow.
 
@@ -49,7 +50,7 @@ On AWS, EC2 and Fargate take Spot capacity away by themselves. To try it there f
 (action aws:ecs:stop-task, or aws:ec2:send-spot-instance-interruptions where jobs run on EC2 instances).`,
     )
     .action(
-      onDeployment<Options>(async (deployment, { how, json }, [id = '']) => {
+      onDeployment<Options>(async (deployment, { how, json }, [typed = '']) => {
         const { engine } = deployment;
         if (!engine) {
           throw new Error(
@@ -57,6 +58,7 @@ On AWS, EC2 and Fargate take Spot capacity away by themselves. To try it there f
               'aws:ec2:send-spot-instance-interruptions for EC2 instances.',
           );
         }
+        const id = await wholeId(await driverOf(deployment), typed);
         const interrupted = await control<Interrupted>(engine, `interrupt/${encodeURIComponent(id)}`, { how }).catch(
           async (error: unknown) => {
             if (error instanceof ControlError && error.code === 'NotRunning') throw await whyNot(deployment, id);
@@ -71,21 +73,10 @@ On AWS, EC2 and Fargate take Spot capacity away by themselves. To try it there f
 }
 
 /** Why no container of an execution runs. */
-async function whyNot({ aws, outputs }: Deployment, id: string): Promise<Error> {
-  const { DescribeExecutionCommand, SFNClient } = await import('@aws-sdk/client-sfn');
-  const { executionArn } = await import('../client/stack.ts');
-  const arn = executionArn({ stateMachineArn: outputs.StateMachineArn ?? '', artifactsBucket: '' }, id);
-  try {
-    const { status, stopDate } = await new SFNClient(aws).send(new DescribeExecutionCommand({ executionArn: arn }));
-    if (status !== 'RUNNING')
-      return new Error(`'${id}' does not run: it ended ${status} at ${stopDate?.toISOString()}.`);
-    return new Error(
-      `No container of '${id}' runs at this moment: it waits to be started, or for capacity. Try again in a moment.`,
-    );
-  } catch (error) {
-    const { name } = error as Error;
-    if (name === 'ExecutionDoesNotExist' || name === 'InvalidArn')
-      return new Error(`There is no execution '${id}' here.`);
-    return error as Error;
-  }
+async function whyNot(deployment: Deployment, id: string): Promise<Error> {
+  const { status, stoppedAt } = await (await driverOf(deployment)).describe(id);
+  if (status !== 'RUNNING') return new Error(`'${id}' does not run: it ended ${status} at ${stoppedAt}.`);
+  return new Error(
+    `No container of '${id}' runs at this moment: it waits to be started, or for capacity. Try again in a moment.`,
+  );
 }

@@ -1,7 +1,9 @@
 import path from 'node:path';
 import { Argument, Command, Option } from 'commander';
 import { explainLoadFailure } from '../engine/load-failure.ts';
+import { action } from './command.ts';
 import type { CreatedJob, NewJob } from './new/create-job.ts';
+import { print, printJson } from './terminal.ts';
 
 interface Options extends Omit<NewJob, 'name'> {
   json?: boolean;
@@ -35,16 +37,14 @@ Examples:
 It writes the folder containers/JOB and adds the job to template.yaml, containers/jobs.ts and, for the engine, to
 samconfig.toml. Comments and layout stay. All of it is written, or nothing.`,
     )
-    .action(async (name: string, options: Options) => {
-      try {
+    .action(
+      action<Options>(async (options, [name = '']) => {
         const { createJob } = await import('./new/create-job.ts').catch(explainLoadFailure);
         const created = createJob({ ...options, name, directory: path.resolve(options.directory) });
-        console.log(options.json ? JSON.stringify({ job: name, ...created }, null, 2) : report(name, created, options));
-      } catch (error) {
-        console.error(`longhaul new: ${(error as Error).message}`);
-        process.exitCode = 1;
-      }
-    });
+        if (options.json) printJson({ job: name, ...created });
+        else print(report(name, created, options));
+      }),
+    );
 }
 
 /** What each file of a new job's folder is for. */

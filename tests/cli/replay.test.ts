@@ -4,9 +4,11 @@ import path from 'node:path';
 import { ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
 import type { Engine } from 'longhaul/engine';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { app, engineOf, temporaryDirectory, until } from '../end-to-end/engine.ts';
 import { longhaul } from './tool.ts';
+
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 }); // a busy machine starts each command in seconds
 
 let engine: Engine;
 let data: string;
