@@ -31,8 +31,8 @@ test.each(functions)('%s is built together with the others, once', (_name, { Met
   expect(Metadata).toEqual(Resources.S3Trigger.Metadata);
 });
 
-/** The packages in what is loaded with `entry`, without what it imports when it needs it. */
-function loadedWith(entry: string): Set<string> {
+/** The files whose code is in what is loaded with `entry`, without what it imports when it needs it. */
+function filesOf(entry: string): string[] {
   const seen = new Set<string>();
   const visit = (file: string): void => {
     if (seen.has(file)) return;
@@ -41,8 +41,11 @@ function loadedWith(entry: string): Set<string> {
       if (kind === 'import-statement') visit(fileName(path));
   };
   visit(entry);
-  const inputs = [...seen].flatMap((file) => Object.keys(built.outputs[file]?.inputs ?? {}));
-  return new Set(inputs.map((input) => /node_modules\/((@[^/]+\/)?[^/]+)/.exec(input)?.[1] ?? 'own code'));
+  return [...seen].flatMap((file) => Object.keys(built.outputs[file]?.inputs ?? {}));
+}
+
+function packagesOf(entry: string): Set<string> {
+  return new Set(filesOf(entry).map((input) => /node_modules\/((@[^/]+\/)?[^/]+)/.exec(input)?.[1] ?? 'own code'));
 }
 
 test.each([
@@ -54,10 +57,20 @@ test.each([
   'triggers/eventbridge.mjs',
   'triggers/logs.mjs',
 ])('%s loads neither schemas nor S3, SQS or Batch before it needs them', (entry) => {
-  const packages = loadedWith(entry);
+  const packages = packagesOf(entry);
   expect(packages).toContain('@aws-sdk/client-sfn');
   for (const other of ['zod', '@aws-sdk/client-s3', '@aws-sdk/client-sqs', '@aws-sdk/client-batch'])
     expect(packages).not.toContain(other);
+});
+
+test('a trigger loads what starts executions, and nothing of what looks at them', () => {
+  for (const name of ['s3', 'schedule', 'sqs', 'sns', 'eventbridge', 'logs', 'dynamodb', 'kinesis', 'http']) {
+    const own = filesOf(`triggers/${name}.mjs`).filter((file) => file.startsWith('longhaul/client/'));
+    expect(own, name).toContain('longhaul/client/start.ts');
+    for (const other of ['describe', 'list', 'logs', 'client', 'index']) {
+      expect(own, name).not.toContain(`longhaul/client/${other}.ts`);
+    }
+  }
 });
 
 test('source maps lie beside the code, and no function pays for reading them at its start', () => {
