@@ -12,6 +12,15 @@ import { context, environment, sample } from './lambda.ts';
 const { uniqueJobs } = vi.hoisted(() => ({ uniqueJobs: {} as Record<string, () => Promise<unknown>> }));
 vi.mock('../../containers/unique.ts', () => ({ uniqueJobs }));
 
+/** The app's jobs, and three more: `third` comes after `second`, which comes after `first`; `also` comes after csv-report. */
+vi.mock('../../containers/jobs.ts', async (original) => {
+  const { jobs } = await original<typeof import('../../containers/jobs.ts')>();
+  const first = defineJob({ name: 'first' });
+  const second = defineJob({ name: 'second', after: first });
+  const also = defineJob({ name: 'also', after: jobs.find(({ name }) => name === 'csv-report')! });
+  return { jobs: [...jobs, first, second, defineJob({ name: 'third', after: second }), also] };
+});
+
 const sfn = mockClient(SFNClient);
 const s3 = mockClient(S3Client);
 
@@ -118,6 +127,32 @@ describe('an execution that has succeeded', () => {
     expect(sfn.commandCalls(DescribeExecutionCommand).map(({ args }) => args[0].input)).toEqual([
       { executionArn: event.detail.executionArn },
     ]);
+  });
+
+  test('starts all jobs that come after its job, and a chain goes on from each to the next', async () => {
+    vi.stubEnv('FOLLOWERS', 'hello-world,also,second,third');
+    await invoke(succeeded(id('a')));
+    expect(inputs().map(({ job }) => job)).toEqual(['hello-world', 'also']);
+    sfn.resetHistory();
+    let next = { name: 'begun-by-hand', input: '{"job":"first"}' };
+    for (const job of ['second', 'third']) {
+      objects.set(resultOf(next.name), `"what ${next.name} delivered"`);
+      await invoke(succeeded(next.name, { input: JSON.parse(next.input) }));
+      const [{ name = '', input = '' } = {}] = starts();
+      expect(JSON.parse(input)).toMatchObject({ job, event: `"what ${next.name} delivered"` });
+      sfn.resetHistory();
+      next = { name, input };
+    }
+    expect(await invoke(succeeded(next.name, { input: JSON.parse(next.input) }))).toEqual([]);
+  });
+
+  test('starts the others when one of its followers cannot be started', async () => {
+    vi.stubEnv('FOLLOWERS', 'hello-world,also');
+    sfn
+      .on(StartExecutionCommand, { name: executionName('hello-world', ['after', id('a')]) })
+      .rejects(Object.assign(new Error('Rate exceeded'), { name: 'ThrottlingException' }));
+    await expect(invoke(succeeded(id('a')))).rejects.toThrow('1 of 2 not started: Rate exceeded');
+    expect(inputs().map(({ job }) => job)).toContain('also');
   });
 
   test('fails the invocation when its follower cannot be started now, so that Lambda delivers it again', async () => {
