@@ -6,29 +6,34 @@ import { memoryDriver } from 'longhaul/testing';
 import { afterAll, beforeAll } from 'vitest';
 import type { CsvReport } from '../../containers/csv-report/job.ts';
 import { csvReport } from '../../containers/csv-report/job.ts';
+import { apiDriver } from '../../longhaul/client/api-driver.ts';
 import { app, engineOf, temporaryDirectory } from '../end-to-end/engine.ts';
 import { helloWorld, keepsTheContract, type Objects } from './contract.ts';
 
 let engine: Engine;
 let objects: Objects;
-let stepFunctions: Driver;
+let drivers: { stepFunctions: Driver; api: Driver };
 
 beforeAll(async () => {
   engine = await engineOf(app, { dataDirectory: await temporaryDirectory(afterAll) });
-  const { StateMachineArn, ArtifactsBucketName, UploadsBucketName } = engine.outputs;
+  const { StateMachineArn, ArtifactsBucketName, ApiUrl, UploadsBucketName } = engine.outputs;
   const bucket = UploadsBucketName!;
   objects = { there: { bucket, key: 'cities.csv' }, missing: { bucket, key: 'missing.csv' } };
   await new S3Client(engine.aws).send(
     new PutObjectCommand({ Bucket: bucket, Key: 'cities.csv', Body: 'city,people\nBonn,330000\nKöln,1080000\n' }),
   );
-  stepFunctions = stepFunctionsDriver({
-    stack: { stateMachineArn: StateMachineArn!, artifactsBucket: ArtifactsBucketName! },
-    aws: engine.aws,
-  });
+  drivers = {
+    stepFunctions: stepFunctionsDriver({
+      stack: { stateMachineArn: StateMachineArn!, artifactsBucket: ArtifactsBucketName! },
+      aws: engine.aws,
+    }),
+    api: apiDriver({ url: ApiUrl!, aws: engine.aws }),
+  };
 });
 afterAll(() => engine.close());
 
-keepsTheContract('Step Functions', () => ({ driver: stepFunctions, objects }));
+keepsTheContract('Step Functions', () => ({ driver: drivers.stepFunctions, objects }));
+keepsTheContract('the HTTP API', () => ({ driver: drivers.api, objects }));
 
 /** The two jobs, as far as they can be seen from outside. */
 const memory = memoryDriver()
