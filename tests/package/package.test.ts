@@ -1,3 +1,4 @@
+import { cpSync, readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import path from 'node:path';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
@@ -137,6 +138,27 @@ test('the engine runs the template of another app: its function, imported from T
   expect(JSON.parse(await stored('executions/resize-1/result.json'))).toEqual({ pixels: 9 });
   engine.child.kill('SIGINT');
   expect(await engine.ended).toBe(0);
+});
+
+test('longhaul new adds a job to another app, whose image takes the runtime from the package', async () => {
+  const elsewhere = temporaryDirectory('app');
+  for (const file of ['template.yaml', 'samconfig.toml', 'containers/jobs.ts']) {
+    cpSync(path.resolve(file), path.join(elsewhere, file));
+  }
+  const longhaul = path.join(whole, 'node_modules/.bin/longhaul');
+  for (const language of ['ts', 'python', 'shell']) {
+    const { ended, output } = run(elsewhere, longhaul, 'new', `a-${language}-job`, '--language', language);
+    expect(await ended, output()).toBe(0);
+  }
+  const read = (file: string) => readFileSync(path.join(elsewhere, 'containers', file), 'utf8');
+  expect(read('a-ts-job/Dockerfile')).not.toContain('COPY longhaul');
+  expect(read('a-python-job/Dockerfile')).toContain('COPY node_modules/longhaul/dist/runtime/python/src /longhaul/src');
+  expect(read('jobs.ts')).toContain('[helloWorld, csvReport');
+  expect(read('jobs.ts')).toContain("from './a-shell-job/job.ts'");
+  for (const file of ['pyproject.toml', 'src/longhaul/__init__.py']) {
+    expect(packed.files).toContain(`dist/runtime/python/${file}`);
+  }
+  expect(packed.files.filter((file) => file.includes('__pycache__'))).toEqual([]);
 });
 
 /** As the Dockerfile of csv-report bundles. */

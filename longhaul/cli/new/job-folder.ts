@@ -12,11 +12,13 @@ export interface JobFolder extends JobNames {
   ownRepository: boolean;
 }
 
-/** How the engine runs a job of each language in place of its image. */
-const DEV_COMMANDS: Record<Language, string> = {
-  ts: 'node main.ts',
-  python: 'PYTHONPATH=../../longhaul/runtime/python/src python3 main.py',
-  shell: 'sh main.sh',
+/** How the engine runs a job of each language in place of its image: in `Metadata`. */
+const METADATA: Record<Language, string> = {
+  ts: 'DevCommand: node main.ts',
+  python:
+    'DevRequires: { Python: "3.11", Packages: [boto3] } # the engine says what of it is not there\n' +
+    '      DevCommand: PYTHONPATH=../../longhaul/runtime/python/src python3 main.py',
+  shell: 'DevCommand: sh main.sh',
 };
 
 /** The files of a new job's folder, by name: those of `files/`, which is a job called my-job, under another name. */
@@ -26,10 +28,7 @@ export function jobFolder(job: JobFolder): Record<string, string> {
   return Object.fromEntries(
     Object.entries(sources).map(([file, text]) => [
       file.replace('my-job', job.name),
-      renamed(
-        forApplication(text.replace('DevCommand: node main.ts', `DevCommand: ${DEV_COMMANDS[language]}`), job),
-        job,
-      ),
+      renamed(forApplication(text.replace('DevCommand: node main.ts', METADATA[language]), job), job),
     ]),
   );
 }
