@@ -12,7 +12,7 @@ export const handler = trigger<S3Event, S3EventRecord>({
     throw new MalformedEventError("'Records' must be a list with at least one record");
   },
   identity(record) {
-    const { versionId, sequencer } = record.s3?.object ?? {};
+    const { versionId, sequencer } = record?.s3?.object ?? {};
     return [
       textAt(record, 's3.bucket.name'),
       textAt(record, 's3.object.key'),
