@@ -24,6 +24,9 @@ interface Problem {
   errors?: { path: string; detail: string }[];
 }
 
+/** Of stopping, in characters: the API takes no more. */
+const LONGEST_REASON = 1024;
+
 /** How long a stopped container may take to end, and how often to ask whether it has. Seconds. */
 const RESUME_PATIENCE = 150;
 const RESUME_INTERVAL = 2;
@@ -88,7 +91,8 @@ export function apiDriver({ url, aws }: ApiOptions): Driver {
     },
     result: async (id) => (await describe(id)).result,
     async stop(id, reason) {
-      await ask({ method: 'DELETE', path: executionPath(id), query: { reason }, repeatable: true }, (_, status) =>
+      const query = { reason: reason?.slice(0, LONGEST_REASON) || undefined };
+      await ask({ method: 'DELETE', path: executionPath(id), query, repeatable: true }, (_, status) =>
         status === 404 ? new UnknownExecutionError(id) : undefined,
       );
     },
