@@ -2,7 +2,7 @@ import { mkdtempSync, realpathSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fingerprint, type ScannedFile, scanDirectory } from './directory-scan.ts';
+import { fingerprint, type Marks, type ScannedFile, scanDirectory } from './directory-scan.ts';
 import type { SavedFile } from './entry.ts';
 import type { S3Address } from './environment.ts';
 import { TransientJobError } from './errors.ts';
@@ -33,6 +33,7 @@ export class CheckpointFiles {
   /** Saved last, and perhaps not written yet. */
   #pending: readonly SavedFile[] = [];
   #turn: Promise<unknown> = Promise.resolve();
+  readonly #marks: Marks = new Map();
 
   constructor(objects: ObjectStore, artifacts: S3Address, writer: string) {
     this.#objects = objects;
@@ -52,7 +53,7 @@ export class CheckpointFiles {
 
   /** What the files are now; no content is read. */
   fingerprint(): string {
-    return this.used ? fingerprint(scanDirectory(this.directory)) : '';
+    return this.used ? fingerprint(this.#scan()) : '';
   }
 
   /** Whether `now` is what the last checkpoint has. */
@@ -73,7 +74,7 @@ export class CheckpointFiles {
     if (files.length > 0) {
       const { directory } = this;
       await inParallel(files, (file) => fetchFile(this.#objects, this.#at(file.key), file, directory));
-      this.#remember(files, scanDirectory(directory));
+      this.#remember(files, this.#scan());
     }
     this.#pending = files;
     this.#kept = [files, before];
@@ -113,7 +114,7 @@ export class CheckpointFiles {
   }
 
   async #save(): Promise<readonly SavedFile[]> {
-    const scanned = scanDirectory(this.directory);
+    const scanned = this.#scan();
     const saved = await inParallel(scanned, async (file): Promise<SavedFile> => {
       const known = this.#known.get(file.path);
       if (known?.stamp === file.stamp) return known;
@@ -126,7 +127,7 @@ export class CheckpointFiles {
       }
       return { path: file.path, sha256, size: file.size, key };
     });
-    const after = scanDirectory(this.directory);
+    const after = this.#scan();
     if (fingerprint(after) !== fingerprint(scanned)) {
       throw new TransientJobError(
         `The checkpoint directory was changed while it was saved: leave its files alone until checkpoint.save() has resolved`,
@@ -142,6 +143,10 @@ export class CheckpointFiles {
     const stamps = new Map(scanned.map(({ path, stamp }) => [path, stamp]));
     this.#known = new Map(files.map((file) => [file.path, { ...file, stamp: stamps.get(file.path) ?? '' }]));
     this.#saved = fingerprint(scanned);
+  }
+
+  #scan(): ScannedFile[] {
+    return scanDirectory(this.directory, this.#marks);
   }
 
   #at(key: string): S3Address {

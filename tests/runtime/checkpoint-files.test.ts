@@ -1,10 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CheckpointFiles } from '../../longhaul/runtime/checkpoint-files.ts';
 import type { SavedFile } from '../../longhaul/runtime/entry.ts';
 import type { ObjectStore } from '../../longhaul/runtime/objects.ts';
+import { memoryObjects } from '../../longhaul/testing/memory-objects.ts';
 import { Execution } from './job-process.ts';
 import { withS3 } from './s3-of.ts';
 
@@ -155,6 +156,27 @@ describe('saving files', () => {
       await older.written(done);
       expect(await stored()).toContain(ready!.key);
     });
+  });
+
+  it('notices a write right after a look, where the clock of files is too coarse to show it', async () => {
+    const files = open(memoryObjects());
+    const file = join(files.directory, 'a');
+    await writeFile(file, 'one');
+    // As young as can be, however long the machine takes to look.
+    const future = new Date(Date.now() + 3_600_000);
+    await utimes(file, future, future);
+    const first = files.fingerprint();
+    // A second write within the same tick would leave the time of the first.
+    expect((await stat(file)).mtimeMs).toBeLessThan(future.getTime());
+    expect(files.fingerprint()).toBe(first);
+    await writeFile(file, 'two');
+    expect(files.fingerprint()).not.toBe(first);
+
+    const old = new Date('2026-01-02T03:04:05Z');
+    await utimes(file, old, old);
+    const second = files.fingerprint();
+    expect(files.fingerprint()).toBe(second);
+    expect((await stat(file)).mtime).toEqual(old);
   });
 
   it('takes an empty file and odd names, and leaves empty directories', async () => {

@@ -118,7 +118,7 @@ describe('a job that fails', () => {
     expect((await failure()).message).toContain('BigInt');
   });
 
-  it('shows the line of its source, bundled or not', async () => {
+  it('shows the lines of its source for the error and its cause, bundled or not', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'longhaul-bundle-'));
     try {
       const outfile = join(directory, 'main.mjs');
@@ -139,7 +139,11 @@ describe('a job that fails', () => {
       const job = execution.runFile(['--enable-source-maps', outfile, 'bug']);
       expect(await job.exit).toBe(1);
       expect(job.lines.find(({ level }) => level === 'ERROR')).toMatchObject({
-        error: { name: 'TypeError', stack: expect.stringMatching(/jobs\.ts:\d+:\d+/) },
+        error: {
+          name: 'RangeError',
+          stack: expect.stringMatching(/jobs\.ts:\d+:\d+/),
+          cause: { name: 'TypeError', stack: expect.stringMatching(/jobs\.ts:\d+:\d+/) },
+        },
       });
     } finally {
       await rm(directory, { recursive: true });

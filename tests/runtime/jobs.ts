@@ -140,7 +140,11 @@ const handlers: Record<string, JobHandler> = {
   },
   async bug() {
     const nothing = JSON.parse('null') as { length: number };
-    return nothing.length;
+    try {
+      return nothing.length;
+    } catch (cause) {
+      throw new RangeError('Cannot count', { cause });
+    }
   },
   async unsavable({ checkpoint }) {
     checkpoint.set({ columns: [{ mean: 1 }, { mean: Number.NaN }] });
