@@ -50,6 +50,31 @@ describe('files in the checkpoint directory', () => {
     expect(await interrupted(relaunched)).toMatchObject({ step: 1, files });
   });
 
+  it('are those of the last save after a SIGKILL', async () => {
+    const first = execution.run('files');
+    await first.line('waiting');
+    first.child.kill('SIGKILL');
+    await first.exit;
+    const files = { 'model/weights.bin': 'of step 1', constant: 'always the same' };
+    expect(await interrupted(relaunched)).toMatchObject({ step: 1, files });
+  });
+
+  it('are left alone by a container whose successor is at work', async () => {
+    const older = execution.run('files');
+    await older.line('waiting');
+    const newer = execution.run('files', relaunched);
+    await newer.line('waiting');
+    older.child.kill('SIGTERM');
+    expect(await older.exit, older.output).toBe(76);
+    newer.child.kill('SIGTERM');
+    expect(await newer.exit, newer.output).toBe(75);
+    const files = { 'model/weights.bin': 'of step 2', constant: 'always the same', 'log.txt': 'until step 3' };
+    const last = execution.run('files', { STP_INTERRUPTIONS: '2', ...event('end') });
+    expect(await last.line('restored')).toMatchObject({ step: 3, files });
+    expect(await last.exit, last.output).toBe(0);
+    expect(await execution.names()).toEqual(['result.json']);
+  });
+
   it('are sent only when their content is new', async () => {
     await interrupted();
     execution.events.length = 0;
