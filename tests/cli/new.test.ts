@@ -1,8 +1,10 @@
-import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { cpSync, existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { text } from 'node:stream/consumers';
 import type { Engine } from 'longhaul/engine';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { app, engineOf, temporaryDirectory, until } from '../end-to-end/engine.ts';
 import { jobLog } from '../end-to-end/executions.ts';
 import { lacking } from '../python/python.ts';
@@ -70,13 +72,17 @@ async function copyOfRepository(): Promise<string> {
 }
 
 /** A program in the copy, without what this test run tells its own children. */
-function runIn(directory: string, program: string, ...args: string[]): SpawnSyncReturns<string> {
+async function runIn(directory: string, program: string, ...args: string[]): Promise<Outcome> {
   const own = Object.entries(process.env).filter(([name]) => !/^(VITEST|NODE_ENV|TEST|npm_)/.test(name));
-  const env = {
-    ...Object.fromEntries(own),
-    PATH: `${path.dirname(process.execPath)}${path.delimiter}${process.env.PATH}`,
-  };
-  return spawnSync(program, args, { cwd: directory, env, encoding: 'utf8' });
+  const PATH = `${path.dirname(process.execPath)}${path.delimiter}${process.env.PATH}`;
+  const child = spawn(program, args, {
+    cwd: directory,
+    env: { ...Object.fromEntries(own), PATH },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+  return { code, stdout, stderr };
 }
 
 describe.each(made)('new $name --language $language --backend $backend', ({ name, log, result, needs }) => {
@@ -106,34 +112,34 @@ describe.each(made)('new $name --language $language --backend $backend', ({ name
     expect(answer.status).toBe(422);
   });
 
-  test.skipIf(needs)('passes its own test', { timeout: 180_000 }, () => {
-    const { status, stdout, stderr } = runIn(copy, 'node_modules/.bin/vitest', 'run', `containers/${name}`);
-    expect(status, stdout + stderr).toBe(0);
+  test.skipIf(needs)('passes its own test', { timeout: 180_000 }, async () => {
+    const { code, stdout, stderr } = await runIn(copy, 'node_modules/.bin/vitest', 'run', `containers/${name}`);
+    expect(code, stdout + stderr).toBe(0);
     expect(stdout + stderr).toMatch(/[1-9] passed/);
   });
 });
 
 test('the application is still one that compiles, is formatted, and whose jobs are known everywhere', {
   timeout: 240_000,
-}, () => {
+}, async () => {
   const jobs = made.map(({ name }) => `containers/${name}`);
-  const compiler = runIn(copy, 'node_modules/.bin/tsc');
+  const compiler = await runIn(copy, 'node_modules/.bin/tsc');
   expect(compiler.stdout.split('\n').filter((line) => line.startsWith('containers/'))).toEqual([]);
   for (const [program, ...args] of [
     ['node_modules/.bin/biome', 'check', '--error-on-warnings', 'containers/jobs.ts', ...jobs],
     ['node_modules/.bin/vitest', 'run', 'tests/template/jobs.test.ts'],
   ]) {
-    const { status, stdout, stderr } = runIn(copy, program!, ...args);
-    expect(status, stdout + stderr).toBe(0);
+    const { code, stdout, stderr } = await runIn(copy, program!, ...args);
+    expect(code, stdout + stderr).toBe(0);
   }
 });
 
 const linter = spawnSync('cfn-lint', ['--version']).status === 0;
-test.skipIf(!linter)('cfn-lint (where it is installed) finds nothing', { timeout: 240_000 }, () => {
+test.skipIf(!linter)('cfn-lint (where it is installed) finds nothing', { timeout: 240_000 }, async () => {
   const templates = ['template.yaml', ...made.map(({ name }) => `containers/${name}/template.yaml`)];
-  const { status, stdout } = runIn(copy, 'cfn-lint', ...templates);
+  const { code, stdout } = await runIn(copy, 'cfn-lint', ...templates);
   expect(stdout).toBe('');
-  expect(status).toBe(0);
+  expect(code).toBe(0);
 });
 
 describe('what is in the way is said, and nothing is written', () => {
