@@ -176,7 +176,7 @@ async function boot(options: EngineOptions, closers: (() => unknown)[], close: (
     () => functions.close(),
     () => machines.close(),
   );
-  await provision(resources, { objects, messaging, dynamoDb, kinesis });
+  await provision(resources, { objects, messaging, dynamoDb, kinesis, logs });
   createSecrets(resources, secrets);
   const sources = startSources({ db, objectStore: objects, functions, resources, onNotice });
   closers.push(() => sources.close());

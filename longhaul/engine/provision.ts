@@ -1,5 +1,6 @@
 import type { DynamoDb } from './services/dynamodb/index.ts';
 import type { Kinesis } from './services/kinesis/index.ts';
+import type { LogStore } from './services/logs/index.ts';
 import type { Messaging } from './services/messaging/index.ts';
 import type { ObjectStore } from './services/s3/index.ts';
 import { subscriptionAttributes } from './sources/sns.ts';
@@ -13,7 +14,8 @@ export async function provision(
     messaging,
     dynamoDb,
     kinesis,
-  }: { objects: ObjectStore; messaging: Messaging; dynamoDb: DynamoDb; kinesis: Kinesis },
+    logs,
+  }: { objects: ObjectStore; messaging: Messaging; dynamoDb: DynamoDb; kinesis: Kinesis; logs: LogStore },
 ): Promise<void> {
   for (const resource of resources) {
     const { type, ref, properties, attributes } = resource;
@@ -30,6 +32,10 @@ export async function provision(
     }
     if (type === 'AWS::DynamoDB::Table') await dynamoDb.declare(resource);
     if (type === 'AWS::Kinesis::Stream') kinesis.declare(resource);
+    if (type === 'AWS::Logs::LogGroup') {
+      logs.createGroup(ref);
+      logs.setRetention(ref, properties.RetentionInDays === undefined ? undefined : Number(properties.RetentionInDays));
+    }
   }
 }
 

@@ -39,9 +39,16 @@ export interface StatesFixture {
   clock: ManualClock;
 }
 
-/** The state machine `work` behind an endpoint, on a database that may have been another engine's before. */
-export async function states({ db = new DatabaseSync(':memory:'), run = echo } = {}): Promise<StatesFixture> {
-  const clock = new ManualClock('2026-01-01T00:00:00Z');
+/**
+ * The state machine `work` behind an endpoint, on a database that may have been another engine's before.
+ * @param after - milliseconds since the beginning of 2026 at which it starts
+ */
+export async function states({
+  db = new DatabaseSync(':memory:'),
+  run = echo,
+  after = 0,
+} = {}): Promise<StatesFixture> {
+  const clock = new ManualClock(new Date(Date.UTC(2026, 0, 1) + after).toISOString());
   const machine = {
     arn: machineArn,
     name: 'work',

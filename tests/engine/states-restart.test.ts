@@ -74,3 +74,28 @@ test('a stop that comes while the engine closes is refused, since nothing would 
   const stop = client.send(new StopExecutionCommand({ executionArn: executionArn('waits') }));
   await expect(stop).rejects.toMatchObject({ name: 'ServiceUnavailable' });
 });
+
+test('an execution is forgotten with its history 90 days after it ended, and its name may be used again', async () => {
+  const db = new DatabaseSync(':memory:');
+  const first = await states({ db });
+  await first.client.send(start('done', {}));
+  await vi.waitFor(() => expect(first.machines.executions.get(executionArn('done'))?.status).toBe('SUCCEEDED'));
+  await first.client.send(start('waits', { until: '2099-01-01T00:00:00Z' }));
+  await first.machines.close();
+  const day = 24 * 60 * 60 * 1000;
+
+  const events = () =>
+    db
+      .prepare('SELECT arn FROM states_events')
+      .all()
+      .map(({ arn }) => arn);
+  const later = await states({ db, after: 89 * day });
+  expect(later.machines.executions.get(executionArn('done'))).toBeDefined();
+  await later.machines.close();
+
+  const last = await states({ db, after: 91 * day });
+  expect(last.machines.executions.get(executionArn('done'))).toBeUndefined();
+  expect(new Set(events())).toEqual(new Set([executionArn('waits')]));
+  expect(last.machines.resume().map(({ name }) => name)).toEqual(['waits']);
+  await last.client.send(start('done', { again: true }));
+});

@@ -26,6 +26,9 @@ export interface BatchOptions {
   stateTimeLimitSeconds?: number;
 }
 
+/** As long as an execution that ended, and longer than the week of Batch. Milliseconds; what is older goes at the start of an engine. */
+const KEPT = 90 * 24 * 60 * 60 * 1000;
+
 /** AWS Batch: its jobs, and the queues and definitions of the template. */
 export class Batch {
   readonly definitions: Definitions;
@@ -44,6 +47,7 @@ export class Batch {
   constructor({ db, fleet, resources, region = 'us-east-1', accountId = '000000000000', ...limits }: BatchOptions) {
     this.definitions = new Definitions(resources, region, accountId);
     this.store = new JobStore(db);
+    this.store.forget(Date.now() - KEPT);
     this.#fleet = fleet;
     this.#minimumTimeoutSeconds = limits.minimumTimeoutSeconds;
     this.#stateTimeLimitSeconds = limits.stateTimeLimitSeconds;

@@ -20,6 +20,11 @@ export class JobStore {
     `);
   }
 
+  /** Takes away ended jobs that were submitted before a time, in milliseconds. */
+  forget(before: number): void {
+    this.#db.prepare("DELETE FROM batch_jobs WHERE status IN ('SUCCEEDED', 'FAILED') AND created_at < ?").run(before);
+  }
+
   /** @param requestId what a repeated request for the same job is recognized by */
   add(job: JobDetail, requestId: string | undefined): void {
     this.#db

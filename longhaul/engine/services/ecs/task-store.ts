@@ -27,6 +27,11 @@ export class TaskStore {
     `);
   }
 
+  /** Takes away stopped tasks that were created before a time, in milliseconds. */
+  forget(before: number): void {
+    this.#db.prepare("DELETE FROM ecs_tasks WHERE last_status = 'STOPPED' AND created_at < ?").run(before);
+  }
+
   add(task: Task, { clientToken, request, requestId }: Origin): void {
     this.#db
       .prepare(`INSERT INTO ecs_tasks (arn, cluster, last_status, created_at, client_token, request, request_id, detail)

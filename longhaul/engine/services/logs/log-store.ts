@@ -75,10 +75,9 @@ export class LogStore {
       CREATE INDEX IF NOT EXISTS log_events_by_stream ON log_events (log_group, stream, timestamp, id);
       CREATE INDEX IF NOT EXISTS log_events_by_time ON log_events (log_group, timestamp, id);
     `);
-    db.prepare(`
-      DELETE FROM log_events WHERE timestamp < ? - 86400000 *
-        (SELECT retention FROM log_groups WHERE name = log_events.log_group AND retention IS NOT NULL)
-    `).run(Date.now());
+    const old = '? - 86400000 * (SELECT retention FROM log_groups WHERE name = log_group AND retention IS NOT NULL)';
+    db.prepare(`DELETE FROM log_events WHERE timestamp < ${old}`).run(Date.now());
+    db.prepare(`DELETE FROM log_streams WHERE last_event < ${old}`).run(Date.now());
   }
 
   /** Stores events, making group and stream when they are not there, and tells the listeners. */

@@ -51,6 +51,12 @@ export class JournalStore {
     };
   }
 
+  /** Takes away all that there is of an execution. */
+  forget(arn: string): void {
+    this.#db.prepare('DELETE FROM states_positions WHERE arn = ?').run(arn);
+    this.#db.prepare('DELETE FROM states_events WHERE arn = ?').run(arn);
+  }
+
   /** A page of events, from the one after `after` (or, reversed, before it). */
   events(arn: string, limit: number, reverse: boolean, after: number | undefined): HistoryEvent[] {
     const from = after ?? (reverse ? Number.MAX_SAFE_INTEGER : 0);

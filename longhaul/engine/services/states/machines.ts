@@ -13,6 +13,12 @@ import { ServiceError } from '../../endpoint/service.ts';
 import { JournalStore } from './journal.ts';
 import { type Execution, ExecutionStore } from './store.ts';
 
+/**
+ * How long an execution and its history are kept after its end: 90 days, in milliseconds. What is older goes at the start of an engine.
+ * https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html#service-limits-state-machine-executions
+ */
+const KEPT = 90 * 24 * 60 * 60 * 1000;
+
 export interface StateMachine {
   arn: string;
   name: string;
@@ -55,6 +61,14 @@ export class StateMachines {
     for (const machine of options.machines) this.#parse(machine.definition);
     this.#run = options.run;
     this.#clock = options.clock;
+    this.#forget(options.clock.now() - KEPT);
+  }
+
+  /** Their names may be used again then, as on AWS. */
+  #forget(before: number): void {
+    this.#db.exec('SAVEPOINT forget');
+    for (const arn of this.executions.forget(before)) this.journals.forget(arn);
+    this.#db.exec('RELEASE forget');
   }
 
   get(arn: string): StateMachine | undefined {
