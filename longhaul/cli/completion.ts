@@ -19,7 +19,7 @@ export async function addCompletion(program: Command, arguments_: readonly strin
       'after',
       `
 Examples:
-  source <(longhaul completion bash)                               this shell only; in ~/.bashrc, each one
+  source <(longhaul completion bash)     now; in ~/.bashrc, in each shell
   longhaul completion zsh > "\${fpath[1]}/_longhaul"
   longhaul completion fish > ~/.config/fish/completions/longhaul.fish
 

@@ -66,9 +66,10 @@ Examples:
   longhaul dead-letters list
   longhaul dead-letters show 5f0c
   longhaul dead-letters retry 5f0c
-  longhaul dead-letters retry --all --stack longhaul-production --region eu-central-1
+  longhaul dead-letters retry --all --stack production --region eu-central-1
 
-Exit code: 0; 1 when a letter was not found, could not be sent, or failed again; 2 for a wrong command.`,
+Exit code: 0; 1 when a letter was not found, could not be sent, or failed again;
+2 for a wrong command.`,
   );
 }
 

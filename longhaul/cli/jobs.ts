@@ -20,8 +20,8 @@ Examples:
   longhaul jobs --json | jq '.[] | select(.name == "csv-report").input'
   longhaul jobs --stack longhaul-production
 
-A field with ? may be left out. What a job takes is shown where the engine runs it; a stack on AWS says it through its
-API: GET /jobs.`,
+A field with ? may be left out. What a job takes is known to the HTTP API
+(GET /jobs); who may not call it sees the rest.`,
     )
     .action(
       onDeployment<DeploymentOptions>(async (deployment, { json }) => {
@@ -42,7 +42,7 @@ const COLUMNS: Column<DeployedJob>[] = [
     align: 'right',
     optional: 2,
   },
-  { head: 'input', cell: ({ input }) => (input === undefined ? '' : inputInShort(input)), least: 20, wrap: true },
+  { head: 'input', cell: ({ input }) => (input === undefined ? '' : inputInShort(input)), least: 36, wrap: true },
 ];
 
 function place({ backend, capacity }: DeployedJob): string {

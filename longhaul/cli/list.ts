@@ -33,7 +33,8 @@ Examples:
   longhaul list --all --json | jq -r '.[].id'
   longhaul list --stack longhaul-production --region eu-central-1
 
-On a terminal ids are shortened; every command takes them so. Piped, and with --json, they are whole.`,
+On a terminal ids are shortened, and every command takes them so. Piped, and
+with --json, they are whole.`,
     )
     .action(
       onDeployment<Options>(async (deployment, options) => {

@@ -31,7 +31,8 @@ Examples:
   longhaul logs 2c26 --raw | jq 'select(.level == "ERROR")'
   longhaul logs 2c26 --json | jq -r .message
 
-With --json each line is an object on a line of its own: { at, message, launch }. Ctrl-C ends the following, not the job.`,
+With --json each line is an object on a line of its own: { at, message,
+launch }. Ctrl-C ends the following, not the job.`,
     )
     .action(
       onDeployment<Options>(async (deployment, options, [typed]) => {

@@ -27,8 +27,9 @@ Examples:
   longhaul resume csv-report-2c26b46b
   longhaul resume 2c26 --follow
 
-It is a new execution, ID-r1 (then ID-r2, …), with the same event and artifacts. It waits until the container of the old one
-has ended, so that its last checkpoint counts.
+It is a new execution, ID-r1 (then ID-r2, …), with the same event and artifacts.
+It begins when the container of the old one has ended, so that its last
+checkpoint counts.
 
 Exit codes with --follow are those of 'longhaul run --follow'.`,
     )

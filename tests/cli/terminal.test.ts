@@ -1,0 +1,87 @@
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import type { Engine } from 'longhaul/engine';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { app, engineOf, temporaryDirectory, until } from '../end-to-end/engine.ts';
+import { hasTmux, terminal } from './tmux.ts';
+import { tool } from './tool.ts';
+
+vi.setConfig({ testTimeout: 180_000 });
+
+const ESCAPE = String.fromCharCode(27);
+
+describe.skipIf(!hasTmux)('in a terminal (skipped where there is no tmux)', () => {
+  let engine: Engine;
+  let data: string;
+  let object: string;
+  let id: string;
+  beforeAll(async () => {
+    data = await temporaryDirectory(afterAll);
+    engine = await engineOf(app, { dataDirectory: data, bytesPerSecond: 20_000 });
+    const Bucket = engine.outputs.UploadsBucketName;
+    const rows = Array.from({ length: 8000 }, (_, row) => `${row},row number ${row}`);
+    await new S3Client(engine.aws).send(
+      new PutObjectCommand({ Bucket, Key: 'some.csv', Body: ['id,text', ...rows].join('\n') }),
+    );
+    object = JSON.stringify({ bucket: Bucket, key: 'some.csv' });
+    const run = ['run', 'hello-world', '--follow', '--json', '--data', data];
+    id = JSON.parse((await tool(run, { cleanUp: afterAll })).stdout).id;
+  }, 120_000);
+  afterAll(() => engine.close());
+
+  /** What is on the screen when the command has ended. */
+  async function shown(columns: number, ...args: string[]): Promise<string> {
+    const { screen } = terminal(columns, {}, ...args, '--data', data);
+    return until(async () => /^\[\d+\]$/m.test(screen()) && screen());
+  }
+
+  test.each([80, 200])('tables and descriptions fit %i columns', async (columns) => {
+    for (const command of [['list'], ['jobs'], ['show', id], ['help']]) {
+      const screen = await shown(columns, ...command);
+      expect(screen).toContain('[0]');
+      // The terminal had to break no line, but for an address, which is to be copied.
+      for (const line of screen.split('\n'))
+        if (!line.includes('://')) expect(line.length).toBeLessThanOrEqual(columns);
+    }
+    const list = await shown(columns, 'list');
+    expect(list).toMatch(/^execution +status +started +took$/m);
+    expect(list).toMatch(/^hello-world-[0-9a-f]{8} +succeeded +\d+ \w+ ago/m);
+    expect(await shown(columns, 'jobs')).toMatch(/\{\s+bucket,\s+key,\s+versionId\?\s+\}/);
+  });
+
+  test('run --follow shows a bar below the log, and clears it away at the end', async () => {
+    const { screen } = terminal(80, {}, 'run', 'csv-report', '-i', object, '-f', '--data', data);
+    const bar = await until(async () =>
+      screen()
+        .split('\n')
+        .findLast((line) => /█.*░ \d+ %: [\d,]+ of 1/.test(line)),
+    );
+    expect(bar.length).toBeLessThan(80);
+    expect(screen()).toMatch(/^\d\d:\d\d:\d\d\.\d{3} {2}INFO {2}Reading from the beginning/m);
+    const end = await until(async () => screen().includes('[0]') && screen());
+    expect(end).toMatch(/succeeded after .*, attempt 1 of 3\n\{\n/);
+    expect(end).not.toContain('█');
+  });
+
+  test('Ctrl-C gives the terminal back at once, with the cursor', async () => {
+    const { screen, press } = terminal(80, {}, 'run', 'csv-report', '-i', object, '-f', '--data', data);
+    await until(async () => screen().includes('█'));
+    press('C-c');
+    const end = await until(async () => screen().includes('[130]') && screen());
+    expect(end).toContain('The job goes on.');
+    const running = JSON.parse((await tool(['list', '--status', 'running', '--json', '--data', data])).stdout);
+    expect(running).toHaveLength(1);
+    await tool(['stop', running[0].id, '--data', data]);
+  });
+
+  test('colours are for terminals, and only for those who want them', async () => {
+    const coloured = async (environment: Record<string, string>) => {
+      const { screen, colours } = terminal(80, environment, 'list', '--data', data);
+      await until(async () => screen().includes('[0]'));
+      return colours();
+    };
+    expect(await coloured({})).toContain(`${ESCAPE}[32msucceeded`);
+    expect(await coloured({ NO_COLOR: '1' })).not.toContain(ESCAPE);
+    const piped = await tool(['list', '--data', data]);
+    expect(piped.stdout).not.toContain(ESCAPE);
+  });
+});
