@@ -12,7 +12,5 @@ const input = z.object({
   times: z.int().min(1).default(5).describe('How often'),
 });
 
-export type Input = z.output<typeof input>;
-
 /** What the job is called, takes and gives. Imported by whoever starts it, so it does nothing. */
 export const myJob = defineJob({ name: 'my-job', input, result: typed<Greeting>() });

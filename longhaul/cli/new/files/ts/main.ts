@@ -1,5 +1,4 @@
 import { runJob } from 'longhaul/runtime';
-import { myJob } from './job.ts';
 import { work } from './work.ts';
 
-await runJob(myJob, work);
+await runJob(work);

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { JobHandler } from 'longhaul/runtime';
-import type { Greeting, Input } from './job.ts';
+import { implementJob } from 'longhaul/runtime';
+import { myJob } from './job.ts';
 
 /** Greets, and goes on where it was when its capacity was taken away. */
-export const work: JobHandler<Input, Greeting> = async ({ input, checkpoint, progress, signal, log }) => {
+export const work = implementJob(myJob, async ({ input, checkpoint, progress, signal, log }) => {
   // What the last start saved; undefined in the first one.
   let { greeted } = (await checkpoint.load<{ greeted: number }>()) ?? { greeted: 0 };
   while (greeted < input.times) {
@@ -15,4 +15,4 @@ export const work: JobHandler<Input, Greeting> = async ({ input, checkpoint, pro
     signal.throwIfAborted(); // told to stop: the next start goes on from here
   }
   return { greeting: `Hello, ${input.name}!`, times: greeted };
-};
+});
