@@ -33,7 +33,7 @@ const RESUME_INTERVAL = 2;
 
 /**
  * Executions behind a Longhaul API: for callers that may call that API and nothing else of the stack. What was started has the source
- * `http`, an input has at most 6 MB, and a result at most one.
+ * `http`, an input has at most 6 MB, and a result that is larger than one is an `ApiError` that says where it lies.
  */
 export function apiDriver({ url, aws }: ApiOptions): Driver {
   const request = apiRequests(url, aws);
@@ -89,7 +89,15 @@ export function apiDriver({ url, aws }: ApiOptions): Driver {
             : undefined,
       );
     },
-    result: async (id) => (await describe(id)).result,
+    async result(id) {
+      const { result, resultTooLarge, artifacts } = await describe(id);
+      if (!resultTooLarge) return result;
+      const place = `${artifacts}result.json`;
+      throw new ApiError(
+        200,
+        `The result of ${id} is larger than a megabyte, which the API does not hand out: it is ${place}`,
+      );
+    },
     async stop(id, reason) {
       const query = { reason: reason?.slice(0, LONGEST_REASON) || undefined };
       await ask({ method: 'DELETE', path: executionPath(id), query, repeatable: true }, (_, status) =>

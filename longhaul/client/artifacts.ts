@@ -41,6 +41,13 @@ export class Artifacts {
     return object?.text === undefined ? undefined : parse(object.text);
   }
 
+  /** What a job delivered, or that it is over `limit` bytes. */
+  async readResult(bucket: string, key: string, limit: number): Promise<{ result?: unknown; resultTooLarge?: true }> {
+    const object = await this.readText(bucket, key, limit);
+    if (!object) return {};
+    return object.text === undefined ? { resultTooLarge: true } : { result: parse(object.text) };
+  }
+
   /** The text of an object, which has none when it is over `limit` bytes; undefined when there is no such object. */
   async readText(bucket: string, key: string, limit: number): Promise<{ text?: string } | undefined> {
     try {

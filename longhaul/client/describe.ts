@@ -40,6 +40,8 @@ export interface ExecutionDescription {
   progress?: unknown;
   /** What the job delivered: `result.json`, up to a megabyte. */
   result?: unknown;
+  /** The result is larger: it is not here, but `result.json` among the artifacts. */
+  resultTooLarge?: true;
   /** `Job.Failed`, `Job.Rejected`, `Job.TimedOut`, `Job.LaunchFailed`, `Job.Unknown`, `Job.Stopped`, or what Step Functions itself says. */
   error?: string;
   /** Why it failed, or its last attempt did while it goes on: in the job's own words where it left any. */
@@ -75,7 +77,7 @@ export async function describeExecution(
   const [{ launch, spec, container, pause }, progress, result, failure, resumedAs] = await Promise.all([
     launched(id, stack, clients),
     read('progress.json'),
-    succeeded ? read('result.json') : undefined,
+    succeeded ? artifacts.readResult(stack.artifactsBucket, `${prefix}result.json`, RESULT_LIMIT) : undefined,
     succeeded ? undefined : read('error.json'),
     succeeded || status === 'RUNNING' ? undefined : resumptionOf(id, stack, clients),
   ]);
@@ -101,7 +103,7 @@ export async function describeExecution(
     container: container && (shown as ContainerDescription),
     waitingFor: status === 'RUNNING' ? (container?.waitingFor ?? pause) : undefined,
     progress,
-    result,
+    ...result,
     error: execution.error,
     reason: outcome.reason ?? text((failure as { message?: unknown } | undefined)?.message),
     cause: outcome.cause,

@@ -128,6 +128,14 @@ describe('a refusal is an error of its own class', () => {
     expect(await driver().start({ ...run, onDuplicate: 'reject' })).toEqual({ id: 'resize-1', started: false });
   });
 
+  test('a result that is too large for an answer, with where it lies', async () => {
+    const artifacts = 's3://artifacts/executions/a/';
+    answers = [{ status: 200, body: { id: 'a', status: 'SUCCEEDED', resultTooLarge: true, artifacts } }];
+    const error = await refused(driver().result('a'));
+    expect(error).toBeInstanceOf(ApiError);
+    expect((error as Error).message).toContain('s3://artifacts/executions/a/result.json');
+  });
+
   test('a missing right, with what is missing', async () => {
     answers = [{ status: 403, body: { message: 'Forbidden' } }];
     const error = await refused(driver().start(run));

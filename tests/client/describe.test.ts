@@ -123,6 +123,22 @@ test('an execution that succeeded shows its result, what it took and its log', a
   });
 });
 
+test('a result over a megabyte is told of, and stays where it is; one that is no JSON is none', async () => {
+  sfn.on(DescribeExecutionCommand).resolves({ ...base, status: 'SUCCEEDED', stopDate, output: '{}' });
+  const served = (text: string, ContentLength: number) =>
+    s3
+      .on(GetObjectCommand, { Key: 'executions/csv-report-1/result.json' })
+      .callsFake(() => ({ Body: sdkStreamMixin(Readable.from([text])), ContentLength }));
+  served('"…"', 1024 * 1024 + 1);
+  const large = await describeExecution('csv-report-1', stack);
+  expect(large).toMatchObject({ resultTooLarge: true });
+  expect(large).not.toHaveProperty('result');
+  served('no JSON', 7);
+  const none = await describeExecution('csv-report-1', stack);
+  expect(none).not.toHaveProperty('result');
+  expect(none).not.toHaveProperty('resultTooLarge');
+});
+
 test('a running Batch job shows the newest attempt, its capacity, its progress and the log that Batch names', async () => {
   sfn.on(DescribeExecutionCommand).resolves({ ...base, status: 'RUNNING' });
   history([

@@ -96,6 +96,7 @@ export const schemas = {
       waitingFor: { type: 'string', description: 'Why no container runs yet.' },
       progress: { description: 'What the job last said of itself.' },
       result: { description: 'What the job delivered, up to a megabyte.' },
+      resultTooLarge: { const: true, description: 'The result is larger: it is `result.json` among the artifacts.' },
       error: { type: 'string', examples: ['Job.Failed', 'Job.Rejected', 'Job.TimedOut', 'Job.Stopped'] },
       reason: text,
       cause: { description: 'All that is known of a failure.' },
