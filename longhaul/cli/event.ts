@@ -37,8 +37,9 @@ Examples:
   longhaul event schedule --schedule ScheduleTriggerDue
   longhaul event sns note.json --stack longhaul-staging
 
-Exit code: 0 when it started something, 1 when it was refused or nothing started in time.
-With --stack it sends to: ${names.filter((name) => SOURCES[name]!.onAws === true).join(', ')}.`,
+Exit code: 0 when it started something, 1 when it was refused or nothing
+started in time.
+With --stack: ${names.filter((name) => SOURCES[name]!.onAws === true).join(', ')}.`,
     )
     .action(
       onDeployment<Options>(async (deployment, options, [name = '', file]) => {

@@ -44,10 +44,12 @@ Examples:
   longhaul interrupt csv-report-5f0c1e8a
   longhaul interrupt 5f0c1e8a --how crash
 
-It answers when the container is gone. The execution goes on: longhaul show ID, longhaul logs ID --follow.
+It answers when the container is gone. The execution goes on:
+longhaul show ID, longhaul logs ID --follow.
 
-On AWS, EC2 and Fargate take Spot capacity away by themselves. To try it there for ECS, use AWS Fault Injection Service
-(action aws:ecs:stop-task, or aws:ec2:send-spot-instance-interruptions where jobs run on EC2 instances).`,
+On AWS nobody but AWS takes Spot capacity away. To try it there, use AWS Fault
+Injection Service: the action aws:ecs:stop-task for tasks on Fargate, and
+aws:ec2:send-spot-instance-interruptions for EC2 instances.`,
     )
     .action(
       onDeployment<Options>(async (deployment, { how, json }, [typed = '']) => {

@@ -3,6 +3,7 @@ import { Argument, Command, Option } from 'commander';
 import { explainLoadFailure } from '../engine/load-failure.ts';
 import { action } from './command.ts';
 import type { CreatedJob, NewJob } from './new/create-job.ts';
+import { type Column, table } from './table.ts';
 import { print, printJson } from './terminal.ts';
 
 interface Options extends Omit<NewJob, 'name'> {
@@ -34,8 +35,9 @@ Examples:
   longhaul new train --language python
   longhaul new nightly-export --language shell --backend ecs
 
-It writes the folder containers/JOB and adds the job to template.yaml, containers/jobs.ts and, for the engine, to
-samconfig.toml. Comments and layout stay. All of it is written, or nothing.`,
+It writes the folder containers/JOB and adds the job to template.yaml,
+containers/jobs.ts and, for the engine, samconfig.toml. Comments and layout
+stay. All of it is written, or nothing.`,
     )
     .action(
       action<Options>(async (options, [name = '']) => {
@@ -67,16 +69,23 @@ const EDITS: Record<string, (created: CreatedJob) => string> = {
 };
 
 function report(name: string, created: CreatedJob, { backend }: Options): string {
-  const purpose = (file: string) => PURPOSES[path.basename(file)] ?? 'its test, for npm test';
   const rows = [
-    ...created.files.map((file) => ['new', file, purpose(file)]),
-    ...created.edited.map((file) => ['changed', file, EDITS[file]!(created)]),
+    ...created.files.map((file) => ({
+      what: 'written',
+      file,
+      why: PURPOSES[path.basename(file)] ?? 'its test, for npm test',
+    })),
+    ...created.edited.map((file) => ({ what: 'changed', file, why: EDITS[file]!(created) })),
   ];
-  const width = Math.max(...rows.map(([, file]) => file!.length)) + 2;
+  const columns: Column<(typeof rows)[number]>[] = [
+    { head: 'was', cell: ({ what }) => what },
+    { head: 'file', cell: ({ file }) => file },
+    { head: 'purpose', cell: ({ why }) => why, least: 24, wrap: true },
+  ];
   return [
     `The job ${name} is there, on ${backend === 'batch' ? 'AWS Batch' : 'Amazon ECS'}.`,
     '',
-    ...rows.map(([what, file, why]) => `  ${what!.padEnd(8)} ${file!.padEnd(width)} ${why}`),
+    table(columns, rows),
     '',
     'Try it (an engine that runs has to be started again):',
     '',
@@ -84,6 +93,8 @@ function report(name: string, created: CreatedJob, { backend }: Options): string
     '  longhaul start',
     `  longhaul run ${name} --input '{"name":"you"}' --follow`,
     '',
-    `On AWS it runs once its image is pushed and named: sam deploy --parameter-overrides ${created.parameter}=<image>`,
+    'On AWS it runs once its image is pushed and named:',
+    '',
+    `  sam deploy --parameter-overrides ${created.parameter}=<image>`,
   ].join('\n');
 }

@@ -31,7 +31,7 @@ export function replayCommand(): Command {
       .option('--inspect [[host:]port]', 'with the debugger of Node.js listening')
       .option('--inspect-brk [[host:]port]', 'the same, stopped before the first line')
       .option('--template <file>', 'the application that has the job', 'template.yaml')
-      .option('--output <directory>', 'where what it stores is left: .longhaul/replays/ID without it'),
+      .option('--output <directory>', 'where what it stores is left; replays/ID of --data without it'),
   )
     .addHelpText(
       'after',
@@ -39,12 +39,15 @@ export function replayCommand(): Command {
 Examples:
   longhaul replay csv-report-5f0c1e8a
   longhaul replay csv-report-5f0c1e8a --attempt fresh --inspect-brk
-  longhaul replay csv-report-5f0c1e8a --stack longhaul-production --region eu-central-1
+  longhaul replay csv-report-5f0c1e8a --stack longhaul-production
 
-The job runs from its source, as on the engine. Its artifacts are a copy on this machine, so the execution stays as it is.
-Every other bucket is the real one, with your credentials, and can only be read. What else the job uses of AWS is real.
+The job runs from its source, as on the engine. Its artifacts are a copy on
+this machine, so the execution stays as it is. Every other bucket is the real
+one, with your credentials, and can only be read. What else the job uses of AWS
+is real, too.
 
-Exit code: that of the job. 0 done, 65 it can never work, 75 interrupted, 1 (or any other) failed.`,
+Exit code: that of the job. 0 done, 65 it can never work, 75 interrupted, 1 (or
+any other) failed.`,
     )
     .action(
       onDeployment<Options>(async (deployment, options, [typed = '']) => {
