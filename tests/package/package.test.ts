@@ -48,6 +48,7 @@ test('client, runtime and testing load with the dependencies alone; all entry po
     return output();
   };
   expect(await loaded(lean, 'longhaul')).toContain('defineJob');
+  expect(await loaded(lean, 'longhaul/trigger')).toContain('startExecution');
   expect(await loaded(lean, 'longhaul/runtime')).toContain('runJob');
   expect(await loaded(lean, 'longhaul/testing')).toContain('testJob');
   expect(await loaded(whole, 'longhaul/asl')).toContain('parseDefinition');

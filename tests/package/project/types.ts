@@ -1,10 +1,11 @@
 // Checked by tsc, never run: the types of all entry points are there, and are not `any`.
 
-import type { EventOf, ExecutionDescription, NameOf, ResultOf } from 'longhaul';
+import { createClient, type EventOf, type ExecutionDescription, type NameOf, type ResultOf } from 'longhaul';
 import { parseDefinition } from 'longhaul/asl';
 import { type Engine, startEngine } from 'longhaul/engine';
 import type { JobContext } from 'longhaul/runtime';
-import { testJob } from 'longhaul/testing';
+import { memoryDriver, testJob } from 'longhaul/testing';
+import { startExecution } from 'longhaul/trigger';
 import { resize } from './job.ts';
 
 export const event: EventOf<typeof resize> = { width: 3 };
@@ -16,7 +17,17 @@ export const attempt = (context: JobContext<{ width: number }>): number => conte
 export const status = (execution: ExecutionDescription): string => execution.status;
 export const tested = testJob(resize, ({ input }) => ({ pixels: input.width ** 2 }), { input: { width: 3 } });
 export const pixels = tested.then(({ result }): number => result!.pixels);
+const client = createClient({ driver: memoryDriver(), jobs: [resize] });
+export const delivered: Promise<number> = client
+  .run('resize', { width: 3 })
+  .then(async (run) => (await run.wait()).pixels);
 
+// @ts-expect-error there is no such job
+export const unknownJob = () => client.run('shrink', { width: 3 });
+// @ts-expect-error a width is a number for whoever starts the job
+export const wrongInput = () => client.run(resize, { width: 'three' });
+// @ts-expect-error an event is text
+export const wrongStart = () => startExecution({ job: 'resize', event: 3, identity: ['a'], source: 'a' });
 // @ts-expect-error a width is a number
 export const wrongEvent: EventOf<typeof resize> = { width: 'three' };
 // @ts-expect-error a width is a number in a test, too
