@@ -2,7 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { openDatabase } from './database.ts';
 import { startEndpoint } from './endpoint/index.ts';
-import { Fleet, type Interruption } from './fleet/index.ts';
+import { Fleet, type Interruption, sayWhatIsLacking } from './fleet/index.ts';
 import { Functions, sdkDestinations, wallClock } from './functions/index.ts';
 import { startHttpApi } from './http-api/index.ts';
 import { integrations } from './integrations/index.ts';
@@ -228,6 +228,12 @@ async function boot(options: EngineOptions, closers: (() => unknown)[], close: (
   announce('engine.json', { url: endpoint.url, apiUrl: api.url, aws });
   closers.push(() => rmSync(path.join(dataDirectory, 'engine.json'), { force: true }));
 
+  const looking = new AbortController();
+  closers.push(() => looking.abort());
+  sayWhatIsLacking([...batch.definitions.jobDefinitions, ...ecs.definitions.taskDefinitions], environment.PATH, {
+    onNotice,
+    signal: looking.signal,
+  });
   const continued = machines.resume().length;
   return {
     url: endpoint.url,

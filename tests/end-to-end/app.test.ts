@@ -168,7 +168,7 @@ describe('the API', () => {
     const { jobs } = (await (await fetch(`${engine.apiUrl}/jobs`)).json()) as {
       jobs: { name: string; input: object }[];
     };
-    expect(jobs.map(({ name }) => name)).toEqual(['hello-world', 'csv-report']);
+    expect(jobs.map(({ name }) => name)).toEqual(['hello-world', 'csv-report', 'train-model']);
     expect(JSON.stringify(jobs[1]?.input)).toContain('bucket');
   });
 });

@@ -13,7 +13,7 @@ describe("this project's template", () => {
     expect(warnings).toEqual([]);
     const paths = stack.resources.map(({ path }) => path);
     expect(paths).toContain('HelloWorld/TaskDefinition');
-    expect(paths.filter((path) => path.startsWith('CsvReport'))).toEqual([]);
+    expect(paths.filter((path) => /^(CsvReport|TrainModel)/.test(path))).toEqual([]);
     expect(stack.outputs).toMatchObject({
       ApiUrl: 'http://127.0.0.1:3000',
       UploadsBucketName: 'longhaul-uploads-000000000000',
@@ -26,8 +26,8 @@ describe("this project's template", () => {
     expect(warnings).toEqual([]);
     const machine = stack.resources.find(({ logicalId }) => logicalId === 'StateMachine');
     const jobs: string = machine?.properties.DefinitionSubstitutions.Jobs;
-    expect(jobs).toMatch(/^\{'hello-world':\{.*\},'csv-report':\{.*\}\}$/s);
-    for (const path of ['HelloWorld/TaskDefinition', 'CsvReport/JobDefinition']) {
+    expect(jobs).toMatch(/^\{'hello-world':\{.*\},'csv-report':\{.*\},'train-model':\{.*\}\}$/s);
+    for (const path of ['HelloWorld/TaskDefinition', 'CsvReport/JobDefinition', 'TrainModel/JobDefinition']) {
       const definition = stack.resources.find((resource) => resource.path === path);
       expect(jobs).toContain(`'${definition?.ref}'`);
     }

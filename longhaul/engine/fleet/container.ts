@@ -1,4 +1,5 @@
 /** What the fleet runs, and how it ends. */
+import type { Requirements } from './requirements.ts';
 
 /** Spot capacity can be taken away, on-demand capacity cannot. */
 export type CapacityKind = 'spot' | 'on-demand';
@@ -22,6 +23,8 @@ export interface ContainerSpec {
   log?: { group: string; stream: string };
   /** Between SIGTERM and SIGKILL. */
   stopTimeoutSeconds: number;
+  /** What it takes of this machine: looked for before it is launched. */
+  requires?: Requirements;
 }
 
 /** `closed`: the engine stopped it because it stops itself. That is nobody's ending: the next start finds a lost host. */

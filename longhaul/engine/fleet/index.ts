@@ -11,5 +11,6 @@ export {
   type RunningContainer,
 } from './container.ts';
 export { Fleet, type FleetOptions } from './fleet.ts';
+export { lacking, type Requirements, requirementsOf, sayWhatIsLacking } from './requirements.ts';
 export type { LaunchedContainer, Runner } from './runner.ts';
 export type { Container, LogSink } from './running-container.ts';

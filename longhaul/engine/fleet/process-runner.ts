@@ -5,6 +5,7 @@ import { constants } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, type ContainerSpec, LaunchError } from './container.ts';
 import { groupIsAlive, signalGroup, startOf } from './process-identity.ts';
+import { lacking } from './requirements.ts';
 import type { LaunchedContainer, Runner } from './runner.ts';
 
 /** How long output may still come after the last process of the group: a process that left the group may hold the pipe. */
@@ -16,6 +17,8 @@ export const processRunner: Runner = {
     if (!statSync(spec.directory, { throwIfNoEntry: false })?.isDirectory()) {
       throw new LaunchError(`CannotStartContainerError: there is no folder ${spec.directory} to run it in`);
     }
+    const lack = spec.requires && (await lacking(spec.requires, spec.environment.PATH));
+    if (lack) throw new LaunchError(`CannotStartContainerError: ${lack}`);
     const { program, argv } = invocation(spec.command);
     if (!program) {
       throw new LaunchError(

@@ -7,7 +7,7 @@ import {
   type JobQueueDetail,
   JobQueueDetail$,
 } from '@aws-sdk/client-batch';
-import type { CapacityKind } from '../../fleet/index.ts';
+import { type CapacityKind, type Requirements, requirementsOf } from '../../fleet/index.ts';
 import type { Resource, TemplateWarning } from '../../template/model.ts';
 import { fromTemplate, tagsFromTemplate } from '../from-template.ts';
 import { clientException } from './error.ts';
@@ -18,6 +18,8 @@ export interface LocalDefinition {
   detail: JobDefinition & { jobDefinitionArn: string; jobDefinitionName: string };
   /** Stands for the image and its entry point; without it the container's own command is run. */
   devCommand?: string;
+  /** What that takes of this machine. */
+  requires?: Requirements;
   /** Absolute path of the folder of the template that declares it. */
   directory: string;
 }
@@ -114,6 +116,7 @@ export class Definitions {
 function jobDefinition(resource: Resource, jobDefinitionArn: string): LocalDefinition {
   const [, name, revision] = /([^/]+):(\d+)$/.exec(jobDefinitionArn)!;
   const { DevCommand } = resource.metadata;
+  const requires = requirementsOf(resource.metadata);
   return {
     detail: {
       ...fromTemplate<JobDefinition>(JobDefinition$, resource.properties),
@@ -125,7 +128,7 @@ function jobDefinition(resource: Resource, jobDefinitionArn: string): LocalDefin
       containerOrchestrationType: 'ECS',
       tags: tagsFromTemplate(resource.properties.Tags),
     },
-    ...(DevCommand && { devCommand: String(DevCommand) }),
+    ...(DevCommand && { devCommand: String(DevCommand), ...(requires && { requires }) }),
     directory: dirname(resource.templateFile),
   };
 }

@@ -31,6 +31,7 @@ export function launchSpec(
       ? { shell: definition.devCommand, arguments: isOverridden(job, definition) ? command(job) : [] }
       : { program, arguments: rest },
     directory: definition.directory,
+    ...(definition.requires && { requires: definition.requires }),
     environment: { ...own, ...batchVariables(job, queue, environment) },
     log,
     stopTimeoutSeconds: stopTimeoutSeconds(job),

@@ -7,7 +7,7 @@ import {
   TaskDefinition$,
 } from '@aws-sdk/client-ecs';
 import { ServiceError } from '../../endpoint/service.ts';
-import type { CapacityKind } from '../../fleet/index.ts';
+import { type CapacityKind, type Requirements, requirementsOf } from '../../fleet/index.ts';
 import type { Resource, TemplateWarning } from '../../template/model.ts';
 import { fromTemplate, tagsFromTemplate } from '../from-template.ts';
 import { clientException } from './error.ts';
@@ -20,6 +20,8 @@ export interface LocalDefinition {
   container: ContainerDefinition;
   /** Stands for the image and its entry point; without it the container's own command is run. */
   devCommand?: string;
+  /** What that takes of this machine. */
+  requires?: Requirements;
   /** Absolute path of the folder of the template that declares it. */
   directory: string;
 }
@@ -78,12 +80,13 @@ export class Definitions {
     }
     if (others.length > 0) warn(`Only its first essential container is run here, not ${others.join(', ')}.`);
     const { DevCommand } = resource.metadata;
+    const requires = requirementsOf(resource.metadata);
     return [
       {
         detail: { ...detail, taskDefinitionArn, family: family!, revision: Number(revision), status: 'ACTIVE' },
         tags: tagsFromTemplate(resource.properties.Tags),
         container,
-        ...(DevCommand && { devCommand: String(DevCommand) }),
+        ...(DevCommand && { devCommand: String(DevCommand), ...(requires && { requires }) }),
         directory: dirname(resource.templateFile),
       },
     ];

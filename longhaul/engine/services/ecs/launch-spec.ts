@@ -9,7 +9,7 @@ import type { LocalDefinition } from './definitions.ts';
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_awslogs.html
  */
 export function launchSpec(task: Task, definition: LocalDefinition, capacity: CapacityKind): ContainerSpec {
-  const { container, devCommand, directory } = definition;
+  const { container, devCommand, directory, requires } = definition;
   const override: ContainerOverride =
     task.overrides?.containerOverrides?.find(({ name }) => name === container.name) ?? {};
   const [program = '', ...rest] = [...(container.entryPoint ?? []), ...(override.command ?? container.command ?? [])];
@@ -19,6 +19,7 @@ export function launchSpec(task: Task, definition: LocalDefinition, capacity: Ca
     capacity,
     command: devCommand ? { shell: devCommand, arguments: override.command ?? [] } : { program, arguments: rest },
     directory,
+    ...(requires && { requires }),
     environment: { ...variables(container.environment), ...variables(override.environment) },
     ...(log && { log }),
     stopTimeoutSeconds: Math.min(container.stopTimeout ?? 30, 120),
