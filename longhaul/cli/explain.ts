@@ -18,8 +18,18 @@ const DENIED = /^(AccessDenied(Exception)?|NotAuthorized|UnauthorizedOperation|A
 const BUSY = /Throttl|TooManyRequests|RequestLimitExceeded|SlowDown|ServiceUnavailable|ExecutionLimitExceeded/;
 const NO_NETWORK = /^(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT)$/;
 
-/** What happened and what to do next, for a person. */
-export function explain(thrown: unknown, { stack, region, profile }: Where = {}): string {
+/**
+ * What happened and what to do next, for a person.
+ *
+ * @param endpoint - `AWS_ENDPOINT_URL` of the environment: in a shell that was set up for the engine, `--stack` does not reach AWS
+ */
+export function explain(thrown: unknown, where: Where = {}, endpoint = process.env.AWS_ENDPOINT_URL): string {
+  const said = explained(thrown, where);
+  if (where.stack === undefined || !endpoint) return said;
+  return `${said}\nAWS_ENDPOINT_URL is ${endpoint} in this shell: unset it to reach AWS.`;
+}
+
+function explained(thrown: unknown, { stack, region, profile }: Where): string {
   const error = thrown as AwsError;
   const { name = '', message = String(thrown) } = error;
   const code = error.code ?? (error.errors?.[0] as AwsError | undefined)?.code ?? '';

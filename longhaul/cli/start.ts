@@ -40,7 +40,7 @@ Examples:
       });
       // Before the welcome: whoever reads it may stop the engine at once.
       const stopped = interrupted();
-      console.log(welcome(engine));
+      console.log(welcome(engine, options.data));
       await stopped;
       console.log('\nStopping: jobs that run are told to save their checkpoint, and continue at the next start.');
       await engine.close();

@@ -2,7 +2,7 @@ import { styleText } from 'node:util';
 import type { Engine } from '../engine/index.ts';
 
 /** What was started, and the commands to try next. */
-export function welcome({ url, apiUrl, outputs, stack, warnings, continued }: Engine): string {
+export function welcome({ url, apiUrl, outputs, stack, warnings, continued }: Engine, data: string): string {
   const bold = (text: string) => styleText('bold', text);
   const ofType = (...types: string[]) => stack.resources.filter(({ type }) => types.includes(type));
   const rows: [string, string[]][] = [
@@ -33,6 +33,9 @@ export function welcome({ url, apiUrl, outputs, stack, warnings, continued }: En
     ...warnings.map(({ path, message }) => styleText('yellow', `  not run       ${path}: ${message}`)),
     '',
     bold('Try next, in another terminal:'),
+    '',
+    `  npx longhaul jobs${data === '.longhaul' ? '' : ` --data ${data}`}`,
+    '  npx longhaul help',
     '',
     `  export AWS_ENDPOINT_URL=${url} AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1`,
     '  export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local',

@@ -90,7 +90,15 @@ describe('an error says what to do next', () => {
     [Object.assign(new Error('getaddrinfo'), { code: 'ENOTFOUND' }), aws, /cannot be reached/],
     [new Error('whatever else'), aws, /^whatever else$/],
   ])('%s', (error, options, said) => {
-    expect(explain(error, options)).toMatch(said);
+    expect(explain(error, options, undefined)).toMatch(said);
+  });
+
+  test('also that a shell which was set up for the engine does not reach AWS', () => {
+    const endpoint = 'http://127.0.0.1:4566';
+    expect(explain(new Error('no'), aws, endpoint)).toMatch(
+      /^no\nAWS_ENDPOINT_URL is http:.*4566 in this shell: unset it/,
+    );
+    expect(explain(new Error('no'), {}, endpoint)).toBe('no');
   });
 });
 
