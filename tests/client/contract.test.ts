@@ -1,9 +1,9 @@
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { type Driver, stepFunctionsDriver } from 'longhaul';
+import { createClient, type Driver, stepFunctionsDriver } from 'longhaul';
 import type { Engine } from 'longhaul/engine';
 import { PermanentJobError } from 'longhaul/runtime';
 import { memoryDriver } from 'longhaul/testing';
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { CsvReport } from '../../containers/csv-report/job.ts';
 import { csvReport } from '../../containers/csv-report/job.ts';
 import { apiDriver } from '../../longhaul/client/api-driver.ts';
@@ -31,6 +31,23 @@ beforeAll(async () => {
   };
 });
 afterAll(() => engine.close());
+
+test('the same key is the same execution, whichever way it comes', async () => {
+  const { StateMachineArn, ArtifactsBucketName, ApiUrl } = engine.outputs;
+  const { aws } = engine;
+  const stack = { stateMachineArn: StateMachineArn!, artifactsBucket: ArtifactsBucketName! };
+  const options = { idempotencyKey: 'order 17', delay: 3600, onDuplicate: 'reject' } as const;
+  const first = await createClient({ stack, aws }).run(helloWorld, { name: 'a' }, options);
+  const byUrl = createClient({ url: ApiUrl!, aws, jobs: [helloWorld] });
+  await expect(byUrl.run('hello-world', { name: 'a' }, options)).rejects.toMatchObject({
+    name: 'DuplicateExecutionError',
+    id: first.id,
+  });
+  const headers = { 'idempotency-key': 'order 17' };
+  const answer = await fetch(`${ApiUrl}/jobs/hello-world`, { method: 'POST', headers, body: '{"name":"a"}' });
+  expect(await answer.json()).toMatchObject({ id: first.id });
+  await first.stop();
+});
 
 keepsTheContract('Step Functions', () => ({ driver: drivers.stepFunctions, objects }));
 keepsTheContract('the HTTP API', () => ({ driver: drivers.api, objects }));
