@@ -5,20 +5,27 @@ import { unlessAborted } from './interruption.ts';
 /** The longest that a timer of Node can be set to: 2³¹−1 milliseconds, almost 25 days. */
 const longestTimer = 2 ** 31 - 1;
 
-/** The time of the machine. */
-export const systemClock: Clock = {
-  now: () => Date.now(),
-  async until(time, signal) {
-    signal.throwIfAborted();
-    for (let left = time - Date.now(); left > 0; left = time - Date.now()) {
-      try {
-        await setTimeout(Math.min(left, longestTimer), undefined, { signal });
-      } catch {
-        throw signal.reason;
+/** The time of the machine; a wait keeps the process alive. */
+export const systemClock: Clock = machineTime(true);
+
+/** The time of the machine, for what runs beside a server: a wait keeps no process alive. */
+export const backgroundClock: Clock = machineTime(false);
+
+function machineTime(ref: boolean): Clock {
+  return {
+    now: () => Date.now(),
+    async until(time, signal) {
+      signal.throwIfAborted();
+      for (let left = time - Date.now(); left > 0; left = time - Date.now()) {
+        try {
+          await setTimeout(Math.min(left, longestTimer), undefined, { signal, ref });
+        } catch {
+          throw signal.reason;
+        }
       }
-    }
-  },
-};
+    },
+  };
+}
 
 /**
  * A clock on which waiting takes no time: it stands still while anything happens, and goes on to the next moment that is waited for

@@ -1,5 +1,5 @@
 /** An interpreter of the Amazon States Language for JSONata states, whose executions survive the end of the process. */
-export { systemClock, VirtualClock } from './clock.ts';
+export { backgroundClock, systemClock, VirtualClock } from './clock.ts';
 export type { ExecutionContext } from './context.ts';
 export type { Definition } from './definition/model.ts';
 export { parseDefinition } from './definition/parse.ts';

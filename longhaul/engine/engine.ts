@@ -1,9 +1,10 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { backgroundClock } from '../asl/index.ts';
 import { openDatabase } from './database.ts';
 import { startEndpoint } from './endpoint/index.ts';
 import { Fleet, type Interruption, sayWhatIsLacking } from './fleet/index.ts';
-import { Functions, sdkDestinations, wallClock } from './functions/index.ts';
+import { Functions, sdkDestinations } from './functions/index.ts';
 import { startHttpApi } from './http-api/index.ts';
 import { integrations } from './integrations/index.ts';
 import { startLoadBalancer } from './load-balancer/index.ts';
@@ -151,10 +152,15 @@ async function boot(options: EngineOptions, closers: (() => unknown)[], close: (
 
   const messaging = await Messaging.open({ dataDirectory: path.join(dataDirectory, 'messages'), url: endpoint.url });
   closers.push(() => messaging.close());
-  const log = new RecordLog(db, wallClock);
-  const dynamoDb = await DynamoDb.open({ db, log, clock: wallClock, directory: path.join(dataDirectory, 'tables') });
+  const log = new RecordLog(db, backgroundClock);
+  const dynamoDb = await DynamoDb.open({
+    db,
+    log,
+    clock: backgroundClock,
+    directory: path.join(dataDirectory, 'tables'),
+  });
   closers.push(() => dynamoDb.close());
-  const kinesis = new Kinesis({ db, log, clock: wallClock });
+  const kinesis = new Kinesis({ db, log, clock: backgroundClock });
   const fleet = new Fleet({ db, logs, environment, longestStopTimeoutSeconds });
   const batch = new Batch({ db, fleet, resources, minimumTimeoutSeconds, stateTimeLimitSeconds });
   const ecs = new Ecs({ db, fleet, resources });
@@ -167,7 +173,7 @@ async function boot(options: EngineOptions, closers: (() => unknown)[], close: (
     db,
     machines: stateMachinesOf(resources),
     run: integrations({ aws, batch, ecs }),
-    clock: wallClock,
+    clock: backgroundClock,
     onStatusChange: (execution) => events.emit('default', executionEvent(execution)),
   });
   // In reverse: what starts executions, the executions (which would take the end of their containers for an answer), then those.

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
+import { backgroundClock } from '../../longhaul/asl/index.ts';
 import { openDatabase } from '../../longhaul/engine/database.ts';
 import { startEndpoint } from '../../longhaul/engine/endpoint/index.ts';
-import { wallClock } from '../../longhaul/engine/functions/index.ts';
 import { DynamoDb, dynamoDbServices } from '../../longhaul/engine/services/dynamodb/index.ts';
 import { RecordLog } from '../../longhaul/engine/services/record-log/index.ts';
 import type { Resource } from '../../longhaul/engine/template/index.ts';
@@ -31,7 +31,7 @@ export function table(properties: object = {}, name = 'longhaul-orders'): Resour
 }
 
 /** DynamoDB with its state in a directory, and clients of it. */
-export async function openDynamoDb(directory: string, tables: Resource[], clock = wallClock) {
+export async function openDynamoDb(directory: string, tables: Resource[], clock = backgroundClock) {
   const db = openDatabase(join(directory, 'engine.sqlite'));
   const log = new RecordLog(db, clock);
   const dynamoDb = await DynamoDb.open({ db, log, clock, directory: join(directory, 'tables') });

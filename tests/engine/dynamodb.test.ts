@@ -15,9 +15,9 @@ import {
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { backgroundClock } from '../../longhaul/asl/index.ts';
 import { openDatabase } from '../../longhaul/engine/database.ts';
 import { type Endpoint, startEndpoint } from '../../longhaul/engine/endpoint/index.ts';
-import { wallClock } from '../../longhaul/engine/functions/index.ts';
 import { DynamoDb, dynamoDbServices } from '../../longhaul/engine/services/dynamodb/index.ts';
 import { RecordLog } from '../../longhaul/engine/services/record-log/index.ts';
 import type { Resource } from '../../longhaul/engine/template/index.ts';
@@ -47,8 +47,8 @@ let client: DynamoDBClient;
 
 async function open() {
   db = openDatabase(join(directory, 'engine.sqlite'));
-  const log = new RecordLog(db, wallClock);
-  dynamoDb = await DynamoDb.open({ db, log, clock: wallClock, directory: join(directory, 'tables') });
+  const log = new RecordLog(db, backgroundClock);
+  dynamoDb = await DynamoDb.open({ db, log, clock: backgroundClock, directory: join(directory, 'tables') });
   await dynamoDb.declare(orders);
   endpoint = await startEndpoint({ port: 0, services: dynamoDbServices(dynamoDb) });
   client = new DynamoDBClient({

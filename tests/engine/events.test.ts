@@ -18,8 +18,8 @@ import {
 } from '@aws-sdk/client-eventbridge';
 import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { backgroundClock } from '../../longhaul/asl/index.ts';
 import { type Endpoint, ServiceError, startEndpoint } from '../../longhaul/engine/endpoint/index.ts';
-import { wallClock } from '../../longhaul/engine/functions/index.ts';
 import { EventBuses, eventsService, executionEvent } from '../../longhaul/engine/services/events/index.ts';
 import { Messaging } from '../../longhaul/engine/services/messaging/index.ts';
 import { StateMachines } from '../../longhaul/engine/services/states/index.ts';
@@ -68,7 +68,7 @@ function open(resources: Resource[] = [], start = true): void {
       },
     ],
     run: () => Promise.reject(new Error('no tasks')),
-    clock: wallClock,
+    clock: backgroundClock,
     onStatusChange: (execution) => buses.emit('default', executionEvent(execution)),
   });
   if (start) buses.start({ functions, machines, aws: aws() });

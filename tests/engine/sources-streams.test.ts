@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { wallClock } from '../../longhaul/engine/functions/index.ts';
+import { backgroundClock } from '../../longhaul/asl/index.ts';
 import { RecordLog } from '../../longhaul/engine/services/record-log/index.ts';
 import { type RecordStreams, startStreamSources } from '../../longhaul/engine/sources/streams/index.ts';
 import { recordFilter } from '../../longhaul/engine/sources/streams/record-filter.ts';
@@ -16,7 +16,7 @@ let stop: (() => Promise<void>)[];
 
 beforeEach(async () => {
   at = await project();
-  log = new RecordLog(at.db, wallClock);
+  log = new RecordLog(at.db, backgroundClock);
   sent = [];
   stop = [];
 });

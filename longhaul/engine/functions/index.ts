@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
-import type { Clock } from '../../asl/host.ts';
+import { backgroundClock, type Clock } from '../../asl/index.ts';
 import { ServiceError } from '../endpoint/service.ts';
 import type { Resource } from '../template/model.ts';
 import { AsyncQueue } from './async-queue.ts';
@@ -12,14 +12,12 @@ import { FunctionPool } from './function-pool.ts';
 import type { LogSink } from './invocation-log.ts';
 import { checkPayload, type InvocationType } from './limits.ts';
 import { failureText } from './outcome.ts';
-import { wallClock } from './wall-clock.ts';
 import { type SourceWatch, watchSources } from './watch-sources.ts';
 
 export type { FunctionDefinition } from './definition.ts';
 export type { LogSink } from './invocation-log.ts';
 export type { InvocationType } from './limits.ts';
 export { type Destinations, sdkDestinations } from './sdk-destinations.ts';
-export { wallClock } from './wall-clock.ts';
 
 export interface FunctionsOptions {
   /** The stack's resources; functions are taken from them. */
@@ -70,7 +68,7 @@ export class Functions {
   constructor(options: FunctionsOptions) {
     const notice = options.onNotice ?? (() => {});
     this.#notice = notice;
-    this.#clock = options.clock ?? wallClock;
+    this.#clock = options.clock ?? backgroundClock;
     const functions = options.resources.filter((resource) => resource.type === 'AWS::Serverless::Function');
     this.definitions = new Map(functions.map((resource) => [resource.ref, defineFunction(resource)]));
     for (const definition of this.definitions.values()) {

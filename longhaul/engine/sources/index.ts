@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { Clock } from '../../asl/host.ts';
-import { type Functions, wallClock } from '../functions/index.ts';
+import { backgroundClock, type Clock } from '../../asl/index.ts';
+import type { Functions } from '../functions/index.ts';
 import type { ObjectStore } from '../services/s3/index.ts';
 import type { Resource } from '../template/model.ts';
 import { bucketNotifications, concerns } from './bucket-notifications.ts';
@@ -36,7 +36,7 @@ export interface Sources {
 
 /** Connects what happens (an object written, a time come) with the functions whose events say so. */
 export function startSources(options: SourcesOptions): Sources {
-  const { resources, functions, objectStore, db, clock = wallClock, onNotice = () => {} } = options;
+  const { resources, functions, objectStore, db, clock = backgroundClock, onNotice = () => {} } = options;
 
   const notifications = bucketNotifications(resources);
   for (const { functionName, bucket } of notifications) {

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
-import type { Clock } from '../../../asl/host.ts';
-import { wallClock } from '../../functions/index.ts';
+import { backgroundClock, type Clock } from '../../../asl/index.ts';
 import type { Resource } from '../../template/model.ts';
 import { DeliveryQueue } from './delivery-queue.ts';
 import { type EventBridgeEvent, eventOf, type Occurrence } from './event.ts';
@@ -32,7 +31,7 @@ export class EventBuses {
   #rules: { rule: Rule; fits: EventPattern }[] = [];
   #senders: Senders | undefined;
 
-  constructor({ db, resources, clock = wallClock, onNotice = () => {} }: EventBusesOptions) {
+  constructor({ db, resources, clock = backgroundClock, onNotice = () => {} }: EventBusesOptions) {
     this.clock = clock;
     this.notice = onNotice;
     this.#store = new EventStore(db);

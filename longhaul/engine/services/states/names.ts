@@ -1,3 +1,4 @@
+import { isExecutionName } from '../../../client/identity.ts';
 import { ServiceError } from '../../endpoint/service.ts';
 import type { StateMachine, StateMachines } from './machines.ts';
 import type { Execution } from './store.ts';
@@ -10,15 +11,9 @@ export function executionArn(stateMachineArn: string, name: string): string {
   return `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
 }
 
-/**
- * At most 80 characters, none that a name may not have (API reference, StartExecution: name).
- * @throws ServiceError InvalidName
- */
+/** @throws ServiceError InvalidName, for what no execution can be called */
 export function checkName(name: string): void {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the page lists them as forbidden
-  if (!/^[^\s<>{}[\]?*"#%\\^|~`$&,;:/\u0000-\u001f\u007f-\u009f\ud800-\udfff]{1,80}$/.test(name)) {
-    throw new ServiceError('InvalidName', `Invalid Name: '${name}'`);
-  }
+  if (!isExecutionName(name)) throw new ServiceError('InvalidName', `Invalid Name: '${name}'`);
 }
 
 /** @throws ServiceError ValidationException, InvalidArn, StateMachineDoesNotExist */

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { Clock } from '../../../asl/host.ts';
-import { type Destinations, type Functions, wallClock } from '../../functions/index.ts';
+import { backgroundClock, type Clock } from '../../../asl/index.ts';
+import type { Destinations, Functions } from '../../functions/index.ts';
 import type { Resource } from '../../template/model.ts';
 import { failureKey, failureRecord, type GivenUp } from './failure-record.ts';
 import { type StreamMapping, streamMappings } from './mapping.ts';
@@ -26,7 +26,15 @@ export interface StreamSourcesOptions {
 
 /** Takes the records of streams to the functions whose events say so, as event source mappings do. */
 export function startStreamSources(options: StreamSourcesOptions): { close(): Promise<void> } {
-  const { db, resources, functions, destinations, clock = wallClock, retryDelay = 200, onNotice = () => {} } = options;
+  const {
+    db,
+    resources,
+    functions,
+    destinations,
+    clock = backgroundClock,
+    retryDelay = 200,
+    onNotice = () => {},
+  } = options;
   const { mappings, problems } = streamMappings(resources);
   for (const problem of problems) onNotice(problem);
   const positions = new Positions(db);
