@@ -87,6 +87,8 @@ export class Execution extends LocalS3 {
   get environment(): NodeJS.ProcessEnv {
     return {
       PATH: process.env.PATH,
+      // What a killed container leaves is removed with the rest.
+      TMPDIR: this.directory,
       AWS_ENDPOINT_URL: this.endpoint.url,
       AWS_REGION: 'us-east-1',
       AWS_ACCESS_KEY_ID: 'any',
