@@ -175,3 +175,40 @@ describe('stop and resume', () => {
     }
   });
 });
+
+describe('why', () => {
+  test('it runs on demand: Spot was taken away as often as the job allows', async () => {
+    const id = await start('counter', { to: 1_000_000 });
+    for (const interruptions of [0, 1]) {
+      await until(async () => {
+        const { progress, capacity } = await driver.describe(id);
+        return (
+          capacity === 'spot' && (progress as { interruptions?: number } | undefined)?.interruptions === interruptions
+        );
+      });
+      await engine.interrupt(id);
+    }
+    const description = await until(async () => {
+      const seen = await driver.describe(id);
+      return seen.container?.status === 'RUNNING' && seen.capacity === 'onDemand' && seen;
+    });
+    expect(description.capacityReason).toMatch(/taken away 2 times, and the job allows 2/);
+    await driver.stop(id);
+  });
+
+  test('it does not run yet: there is no capacity', async () => {
+    for (const kind of ['spot', 'on-demand'] as const) engine.fleet.capacity.set(kind, 'unavailable');
+    const id = await start('counter', { to: 1 });
+    const waiting = await until(async () => {
+      const seen = await driver.describe(id);
+      return seen.capacity === 'onDemand' && seen.waitingFor?.startsWith('capacity') && seen;
+    });
+    expect(waiting).toMatchObject({
+      container: { backend: 'batch', status: 'RUNNABLE', waitingFor: expect.stringContaining('CAPACITY:') },
+      capacityReason: 'No Spot capacity was to be had: the rest runs on demand',
+    });
+    expect(await driver.logs(id, {})).toMatchObject({ lines: [], complete: false });
+    for (const kind of ['spot', 'on-demand'] as const) engine.fleet.capacity.set(kind, 'available');
+    expect(await ended(id)).toMatchObject({ status: 'SUCCEEDED', container: { exitCode: 0 } });
+  });
+});
