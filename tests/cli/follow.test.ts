@@ -9,6 +9,7 @@ import { type Outcome, tool } from './tool.ts';
 
 // Each step is a process of its own, and containers take their time to stop.
 vi.setConfig({ testTimeout: 180_000 });
+vi.stubEnv('FORCE_COLOR', undefined);
 
 interface Progress {
   interruptions: number;
