@@ -40,11 +40,10 @@ export interface SeenContainer extends ContainerDescription {
  * the service has forgotten it.
  */
 export async function containerOf(
-  launch: Launch,
+  { work, end }: Pick<Launch, 'work' | 'end'>,
   spec: Spec | undefined,
   clients: AwsClients,
 ): Promise<SeenContainer | undefined> {
-  const { work, end } = launch;
   if (!work) return undefined;
   const seen = end?.work && (camelCase(end.work) as JobDetail & Task);
   if (work.backend === 'batch') {
@@ -57,12 +56,7 @@ export async function containerOf(
 
 /** Whether nothing of it can run any more. What the service has forgotten has ended long ago. */
 export async function hasEnded(work: Work, clients: AwsClients): Promise<boolean> {
-  return (await containerOf({ work } as Launch, undefined, clients))?.hasEnded ?? true;
-}
-
-/** Where a launch logs: of a Batch job undefined until its container starts, when Batch names the stream. */
-export async function logOf(launch: Launch, spec: Spec | undefined, clients: AwsClients): Promise<Log | undefined> {
-  return taskLog(launch.work, spec) ?? (await containerOf(launch, spec, clients))?.log;
+  return (await containerOf({ work }, undefined, clients))?.hasEnded ?? true;
 }
 
 function batchContainer(id: string, job: JobDetail): SeenContainer {

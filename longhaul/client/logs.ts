@@ -1,5 +1,5 @@
 import type { AwsClients } from './aws.ts';
-import { hasEnded, type Log, logOf } from './container.ts';
+import { containerOf, type Log, taskLog } from './container.ts';
 import { checkLimit, InvalidCursorError, readCursor, writeCursor } from './cursor.ts';
 import type { LogLine, LogPage, LogQuery } from './driver.ts';
 import { historyOf } from './history.ts';
@@ -46,14 +46,15 @@ export async function readLogs(
   const { launches, spec, isOver } = await startsOf(id, stack, clients);
   const lines: LogLine[] = [];
   let size = 0;
+  let source: Source | undefined;
   const page = (complete: boolean): LogPage => ({ lines, cursor: writeCursor(place), complete });
   for (let reads = 0; reads < MOST_READS; reads++) {
     const launch = launches[place.launch - 1];
     if (!launch) return page(isOver);
     const { token, skip = 0 } = place;
-    // Asked before its log is read: what it wrote until then is found in it.
-    const isWhole = await isDone(launch, place.launch < launches.length, isOver, clients);
-    const log = await logOf(launch, spec, clients);
+    const isFollowed = place.launch < launches.length;
+    if (source?.launch !== launch) source = await sourceOf(launch, { isFollowed, isOver, spec }, clients);
+    const { log, isWhole } = source;
     const read = log
       ? await pageOf(log, token, Math.min(limit - lines.length + skip, LARGEST_LIMIT), clients)
       : { events: [], token, isEnd: true };
@@ -90,15 +91,28 @@ async function startsOf(
   };
 }
 
-/** Whether a container writes nothing any more. That of an execution that was stopped goes on for its stop timeout. */
-async function isDone(
-  { end, work }: Launch,
-  isFollowed: boolean,
-  isOver: boolean,
+/** Where a container writes, and whether that was all: asked before it is read, so that what it wrote until then is found. */
+interface Source {
+  launch: Launch;
+  log: Log | undefined;
+  isWhole: boolean;
+}
+
+/** Batch names the stream of a job that runs; all else stands in the history, but the end of an execution's container that was stopped. */
+async function sourceOf(
+  launch: Launch,
+  { isFollowed, isOver, spec }: { isFollowed: boolean; isOver: boolean; spec: Spec | undefined },
   clients: AwsClients,
-): Promise<boolean> {
-  if (end?.work || isFollowed || !work) return true;
-  return isOver && hasEnded(work, clients);
+): Promise<Source> {
+  const log = taskLog(launch.work, spec);
+  const isPast = isFollowed || launch.end?.work !== undefined;
+  const mustLook = !log || (isOver && !isPast);
+  const container = mustLook ? await containerOf(launch, spec, clients) : undefined;
+  return {
+    launch,
+    log: log ?? container?.log,
+    isWhole: isPast || (isOver && (container?.hasEnded ?? true)),
+  };
 }
 
 async function pageOf(log: Log, token: string | undefined, limit: number, clients: AwsClients): Promise<StreamPage> {
