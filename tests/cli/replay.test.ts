@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { gzipSync } from 'node:zlib';
+import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
 import type { Engine } from 'longhaul/engine';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
+import { localS3 } from '../../longhaul/cli/replay/local-s3.ts';
 import { app, engineOf, temporaryDirectory, until } from '../end-to-end/engine.ts';
 import { longhaul } from './tool.ts';
 
@@ -176,4 +178,36 @@ test('an execution or an application that is not there is refused by name', asyn
   );
   expect(elsewhere.stderr).toContain("has no job 'csv-report'; it has");
   expect(elsewhere.code).toBe(1);
+});
+
+test('what a replayed job reads elsewhere is the real thing, and what it writes there is refused', async () => {
+  const other = engine.outputs.UploadsBucketName!;
+  const real = new S3Client(engine.aws);
+  const Key = 'räder/a b+c.csv';
+  const compressed = gzipSync('id,total\n1,2.5\n');
+  await real.send(new PutObjectCommand({ Bucket: other, Key, Body: compressed, ContentEncoding: 'gzip' }));
+  const s3 = await localS3({
+    bucket: engine.outputs.ArtifactsBucketName!,
+    prefix: `executions/${done}/`,
+    origin: engine.aws,
+    directory: await temporaryDirectory(),
+    wanted: () => true,
+  });
+  onTestFinished(() => s3.close());
+  expect(s3.copied).toContain('report.html');
+
+  const job = new S3Client({ ...engine.aws, endpoint: s3.url });
+  const whole = await job.send(new GetObjectCommand({ Bucket: other, Key }));
+  expect(Buffer.from(await whole.Body!.transformToByteArray())).toEqual(compressed);
+  const part = await job.send(new GetObjectCommand({ Bucket: other, Key, Range: 'bytes=0-3' }));
+  expect(Buffer.from(await part.Body!.transformToByteArray())).toEqual(compressed.subarray(0, 4));
+  const { Contents = [] } = await job.send(new ListObjectsV2Command({ Bucket: other, Prefix: 'räder/' }));
+  expect(Contents.map((object) => object.Key)).toEqual([Key]);
+  const missing = job.send(new GetObjectCommand({ Bucket: other, Key: 'none' }));
+  await expect(missing).rejects.toMatchObject({ name: 'NoSuchKey' });
+  const write = job.send(new PutObjectCommand({ Bucket: other, Key: 'mine', Body: 'mine' }));
+  await expect(write).rejects.toMatchObject({ name: 'AccessDenied' });
+  await expect(real.send(new GetObjectCommand({ Bucket: other, Key: 'mine' }))).rejects.toMatchObject({
+    name: 'NoSuchKey',
+  });
 });

@@ -1,7 +1,6 @@
-import type { IncomingMessage } from 'node:http';
-import { Readable } from 'node:stream';
+import http, { type IncomingMessage } from 'node:http';
+import https from 'node:https';
 import { pipeline } from 'node:stream/promises';
-import type { ReadableStream } from 'node:stream/web';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { AwsOptions } from '../../client/aws.ts';
@@ -17,8 +16,8 @@ export interface ReadThroughOptions {
 
 /** What a reader says of the object that it wants; all else is its client's own. */
 const PASSED_ON = ['range', 'if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since'];
-/** Of the answer: they would no longer be true, or are the connection's own. */
-const NOT_PASSED_BACK = ['connection', 'content-encoding', 'keep-alive', 'transfer-encoding'];
+/** Of the answer: the connection's own. */
+const NOT_PASSED_BACK = ['connection', 'keep-alive', 'transfer-encoding'];
 
 /**
  * An S3 in which one bucket is a copy and all others are the real ones, to be read only: what a job that is replayed writes stays
@@ -39,11 +38,10 @@ export function readThrough({ bucket, local, origin }: ReadThroughOptions): Serv
         return;
       }
       const answer = await ask(request);
-      const headers = [...answer.headers].filter(([name]) => !NOT_PASSED_BACK.includes(name));
-      response.writeHead(answer.status, Object.fromEntries(headers));
-      if (!answer.body) return void response.end();
+      const headers = Object.entries(answer.headers).filter(([name]) => !NOT_PASSED_BACK.includes(name));
+      response.writeHead(answer.statusCode ?? 502, Object.fromEntries(headers));
       // Whoever went away in the middle of an object has read enough of it.
-      await pipeline(Readable.fromWeb(answer.body as ReadableStream), response).catch(() => {});
+      await pipeline(answer, response).catch(() => {});
     },
   };
 }
@@ -54,7 +52,7 @@ function asker({
   profile,
   credentials,
   endpoint,
-}: AwsOptions): (request: IncomingMessage) => Promise<Response> {
+}: AwsOptions): (request: IncomingMessage) => Promise<IncomingMessage> {
   const { config } = new S3Client({
     ...(region && { region }),
     ...(profile && { profile }),
@@ -87,8 +85,11 @@ function asker({
         ),
       },
     });
-    const { host: _host, ...headers } = signed.headers;
-    // Bytes as they are stored: the object's length and ranges are those of its bytes.
-    return fetch(`${base.origin}${url}`, { method, headers: { ...headers, 'accept-encoding': 'identity' } });
+    const { request } = base.protocol === 'https:' ? https : http;
+    const { hostname, port } = base;
+    // The path as it came, which a URL parser might tidy; the bytes as they are stored.
+    return new Promise((resolve, reject) => {
+      request({ hostname, port, path: url, method, headers: signed.headers }, resolve).on('error', reject).end();
+    });
   };
 }
