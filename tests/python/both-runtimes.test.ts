@@ -50,6 +50,23 @@ describe.skipIf(lack)(named('Python and TypeScript', lack), () => {
     expect(await newer.exit, newer.output).toBe(0);
   });
 
+  test.each(directions)('%s, its files too', { timeout: 120_000 }, async (_, first, second) => {
+    const files = (start: Start, env = {}) => start(start === python ? 'mirrored-files' : 'files', env);
+    const older = files(first);
+    await older.line('waiting');
+    older.child.kill('SIGTERM');
+    expect(await older.exit, older.output).toBe(75);
+
+    const newer = files(second, { ...relaunched, STP_TRIGGER_EVENT_DATA: '"end"' });
+    expect(await newer.line('restored')).toMatchObject({
+      step: 2,
+      files: { 'model/weights.bin': 'of step 1', constant: 'always the same', 'log.txt': 'until step 2' },
+    });
+    expect(await newer.exit, newer.output).toBe(0);
+    expect(await execution.json('result.json')).toMatchObject({ 'model/weights.bin': 'of step 3' });
+    expect(await execution.names()).toEqual(['result.json']);
+  });
+
   const numbers = [0.1, -0, 5e-324, 1e300, 100000000000000000000, 9007199254740991, 'é😀\ud800', null, { '': [[]] }];
 
   test.each(directions)('%s, every value of it', { timeout: 120_000 }, async (_, _first, second) => {

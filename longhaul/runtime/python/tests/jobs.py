@@ -193,6 +193,28 @@ def files(ctx: Context) -> Any:
     return step
 
 
+def mirrored_files(ctx: Context) -> Any:
+    """The same as the job "files" of the TypeScript runtime's tests."""
+    step = ctx.checkpoint.load({"step": 0})["step"]
+    folder = ctx.checkpoint.directory
+
+    def contents() -> dict[str, str]:
+        return {path.relative_to(folder).as_posix(): path.read_text() for path in folder.rglob("*") if path.is_file()}
+
+    ctx.log.info("restored", step=step, files=contents())
+    (folder / "model").mkdir(exist_ok=True)
+    (folder / "model/weights.bin").write_text(f"of step {step + 1}")
+    (folder / "constant").write_text("always the same")
+    ctx.checkpoint.save({"step": step + 1})
+    (folder / "log.txt").write_text(f"until step {step + 2}")
+    ctx.checkpoint.set({"step": step + 2})
+    if ctx.input == "end":
+        return contents()
+    ctx.log.info("waiting")
+    ctx.stop.wait()
+    return ctx.raise_if_stopping()
+
+
 @dataclass
 class Upload:
     bucket: str

@@ -15,12 +15,14 @@ from .errors import (
     TransientJobError,
     UnsavableValueError,
 )
+from .hooks import HookContext
 from .job import Job, job
 from .log import Log
 
 __all__ = [
     "Artifacts",
     "Checkpoint",
+    "HookContext",
     "InputProblem",
     "InvalidInputError",
     "Job",

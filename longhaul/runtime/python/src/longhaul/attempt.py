@@ -20,6 +20,7 @@ from .errors import JobStop, SupersededError
 from .event import parse_event, read_event_text
 from .failure import describe_failure
 from .fence import Fence
+from .hooks import hook_context, run_hook
 from .job import Job
 from .log import Log, describe_error
 from .objects import ObjectStore
@@ -56,6 +57,8 @@ class Attempt:
         self._fence = Fence(self.objects, place, self.environment.launch, self.log.warn)
         self._files = CheckpointFiles(self.objects, place, self._fence.writer, self.checkpoint_directory)
         self._progress = Progress(self.environment.launch, self._write_progress, self._progress_failed)
+        self._artifacts = Artifacts(self.objects, place, lambda: self._fence.superseded)
+        self._input: Any = None
         self._checkpoint: Checkpoint | None = None
         self._ending = threading.Lock()
         self._handler_over = threading.Event()
@@ -77,7 +80,7 @@ class Attempt:
 
     def _work(self) -> str:
         event = parse_event(read_event_text(self.environment.event, self.objects))
-        input = validate_input(self.job.input, event)
+        self._input = input = validate_input(self.job.input, event)
         inherited = self._fence.claim()
         if inherited.result is not None:
             self.log.info("An earlier start did the work; only its result is left to publish")
@@ -104,7 +107,7 @@ class Attempt:
             max_attempts=self.environment.max_attempts,
             interruptions=launch.interruptions,
             execution_id=launch.execution,
-            artifacts=Artifacts(self.objects, self.environment.artifacts, lambda: self._fence.superseded),
+            artifacts=self._artifacts,
             checkpoint=self._checkpoint,
             progress=self._progress,
             log=self.log,
@@ -112,6 +115,7 @@ class Attempt:
             interrupts=self.interrupts,
         )
         self.log.info("Job continues from its checkpoint" if inherited.is_checkpoint else "Job started")
+        self._run_hook("on_start")
         try:
             return to_result_json(self.job.handler(context))
         except SystemExit as error:
@@ -157,7 +161,24 @@ class Attempt:
         self._close_checkpoint(keep=True)
         outcome = self._save(error)
         self._report(outcome, error)
+        if outcome is Outcome.INTERRUPTED:
+            self._run_hook("on_interrupt", self.stop.reason)
+        elif outcome is not Outcome.SUPERSEDED:
+            last = self.environment.launch.attempt >= self.environment.max_attempts
+            self._run_hook("on_dead_letter" if last or outcome is Outcome.REJECTED else "on_failed", self.error)
         return outcome
+
+    def _run_hook(self, name: str, *told: Any) -> None:
+        hook = self.job.hooks.get(name)
+        if hook is None:
+            return
+        context = hook_context(
+            self._input, self.environment.launch, self.environment.max_attempts, self._artifacts, self.log
+        )
+        left = float("inf")
+        if self.stop.reason is not None:
+            left = self.stop.at + plan_stop(self.environment.stop_timeout_seconds).end - time.monotonic() - 0.5
+        run_hook(name, lambda: hook(*told, context), self.log, left)
 
     def _publish(self, result: str) -> None:
         """The result goes through the fence, so that only one start has one; a start that comes later only publishes it."""
@@ -173,6 +194,7 @@ class Attempt:
                 self.log.warn("The result is there, but the checkpoint could not be removed", error=error)
         self.result = result
         self.log.info("Job done")
+        self._run_hook("on_complete", json.loads(result))
 
     def _save(self, error: BaseException) -> Outcome:
         """Saves what is to be saved after ``error``, and says how the attempt ended."""
@@ -214,7 +236,7 @@ class Attempt:
 
     def _keep_deadlines(self, leave: Callable[[Outcome], None]) -> None:
         """After a stop: when the handler's time is over it ends without it, and when all time is over, unsaved."""
-        self.stop.wait()
+        self.stop.requested.wait()
         plan = plan_stop(self.environment.stop_timeout_seconds)
         grace = plan.handler
         if isinstance(self.stop.reason, SupersededError):

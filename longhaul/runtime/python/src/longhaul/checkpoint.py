@@ -71,7 +71,6 @@ class Checkpoint:
         #: What waits for the next save or the end, because the files have changed since the last checkpoint.
         self._held: Snapshot | None = None
         self._due_at = 0.0
-        self._postponed = False
         self._taking = threading.RLock()
 
     @property
@@ -116,12 +115,13 @@ class Checkpoint:
 
     def raise_if_stopping(self) -> None:
         """
-        A stop may come between a ``set`` that took nothing and this: then, once, the handler goes on to its next ``set``,
-        which is taken, so that nothing that is done is lost.
+        A stop may come between a ``set`` that took nothing and this: then, once, a handler that does not know of the stop
+        goes on to its next ``set``, which is taken, so that nothing that is done is lost.
         """
         if self._stop.reason is not None:
-            postponed, self._postponed = self._postponed, True
-            if postponed or self._given is _NOTHING:
+            known = self._stop.seen
+            self._stop.look()
+            if known or self._given is _NOTHING:
                 raise self._stop.reason
 
     def hurry(self) -> None:

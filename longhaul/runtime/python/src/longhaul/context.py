@@ -41,7 +41,7 @@ class JobContext(Generic[Input]):
         Whether the container must end: SIGTERM, the time limit, or a newer start. Finish the record, call
         ``checkpoint.set``, then ``raise_if_stopping()``.
         """
-        return self.stop.reason is not None
+        return self.stop.look()
 
     def raise_if_stopping(self) -> None:
         """Call it after ``checkpoint.set``. :raises JobStop: an interruption, the time limit, or a newer start"""

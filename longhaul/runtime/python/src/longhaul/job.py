@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, Generic, NoReturn, TypeVar, overload
 
 from .context import JobContext
+from .hooks import HookContext
 
 Input = TypeVar("Input")
 Result = TypeVar("Result")
@@ -33,10 +34,42 @@ class Job(Generic[Input, Result]):
         self.handler = handler
         self.input = input
         self.checkpoint_interval_seconds = checkpoint_interval_seconds
+        #: By name: ``on_start``, …
+        self.hooks: dict[str, Callable[..., object]] = {}
         self.__doc__ = handler.__doc__
 
     def __call__(self, context: JobContext[Input]) -> Result:
         return self.handler(context)
+
+    def on_start(self, hook: Callable[[HookContext], object]) -> Callable[[HookContext], object]:
+        """
+        Before the handler, with each start. This and the other hooks are decorators; each is waited for at most ten
+        seconds, an error in one is logged and changes nothing, and each may come twice.
+
+        @resize.on_failed
+        def tell(error: BaseException, ctx: HookContext) -> None: …
+        """
+        return self._hook("on_start", hook)
+
+    def on_interrupt(self, hook: Callable[[BaseException, HookContext], object]) -> Callable[..., object]:
+        """After SIGTERM, when the checkpoint is saved. Another start follows."""
+        return self._hook("on_interrupt", hook)
+
+    def on_complete(self, hook: Callable[[Any, HookContext], object]) -> Callable[..., object]:
+        """The result is stored; the hook gets it as result.json has it."""
+        return self._hook("on_complete", hook)
+
+    def on_failed(self, hook: Callable[[BaseException, HookContext], object]) -> Callable[..., object]:
+        """This attempt failed, or ran out of time, and another follows."""
+        return self._hook("on_failed", hook)
+
+    def on_dead_letter(self, hook: Callable[[BaseException, HookContext], object]) -> Callable[..., object]:
+        """It failed for good: by a ``PermanentJobError``, or on the last attempt."""
+        return self._hook("on_dead_letter", hook)
+
+    def _hook(self, name: str, hook: Callable[..., object]) -> Callable[..., object]:
+        self.hooks[name] = hook
+        return hook
 
     def run(self) -> NoReturn:
         """

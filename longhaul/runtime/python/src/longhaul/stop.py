@@ -17,7 +17,9 @@ class Stop:
         self.reason: JobStop | None = None
         #: On the monotonic clock.
         self.at = 0.0
-        self._requested = threading.Event()
+        #: Whether the handler knows of it.
+        self.seen = False
+        self.requested = threading.Event()
         self._lock = threading.Lock()
         self._listeners: list[Callable[[], None]] = []
 
@@ -28,7 +30,7 @@ class Stop:
                 return False
             self.at = time.monotonic()
             self.reason = reason
-            self._requested.set()
+            self.requested.set()
             listeners = list(self._listeners)
         for listener in listeners:
             listener()
@@ -42,8 +44,14 @@ class Stop:
         if requested:
             listener()
 
+    def look(self) -> bool:
+        """Whether the handler is to end; once it has seen that, ``raise_if_stopping`` raises at its next call."""
+        self.seen = self.seen or self.reason is not None
+        return self.seen
+
     def wait(self, seconds: float | None = None) -> bool:
-        return self._requested.wait(seconds)
+        self.requested.wait(seconds)
+        return self.look()
 
     def raise_if_requested(self) -> None:
         if self.reason is not None:

@@ -1,0 +1,49 @@
+"""What else is to be done at certain points of a start: tell somebody, count something."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from .artifacts import Artifacts
+from .environment import Launch
+from .log import Log
+
+#: Seconds that a hook is waited for.
+_MOST = 10.0
+
+
+@dataclass(frozen=True)
+class HookContext:
+    """What a hook is told of the start that it belongs to."""
+
+    #: None when there was none that could be used: the event is gone, or does not fit the job's input.
+    input: Any
+    attempt: int
+    max_attempts: int
+    interruptions: int
+    execution_id: str
+    artifacts: Artifacts
+    log: Log
+
+
+def hook_context(input: Any, launch: Launch, max_attempts: int, artifacts: Artifacts, log: Log) -> HookContext:
+    return HookContext(input, launch.attempt, max_attempts, launch.interruptions, launch.execution, artifacts, log)
+
+
+def run_hook(name: str, hook: Callable[[], object], log: Log, seconds_left: float) -> None:
+    """Waits for a hook, within its bounds; an error in one is logged and changes nothing."""
+
+    def work() -> None:
+        try:
+            hook()
+        except BaseException as error:
+            log.error(f"The hook {name} failed; the job goes on", error=error)
+
+    thread = threading.Thread(target=work, name=f"longhaul-{name}", daemon=True)
+    thread.start()
+    thread.join(max(0.0, min(_MOST, seconds_left)))
+    if thread.is_alive():
+        log.warn(f"The hook {name} takes too long; the job goes on without it")
