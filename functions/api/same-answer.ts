@@ -28,7 +28,7 @@ let store: DynamoDBPersistenceLayer | undefined;
  * be sent again. Loaded only for requests with a key: the path without one needs no DynamoDB.
  *
  * @param table - the DynamoDB table of answers
- * @throws Problem 422 when the key was used for another body, 409 when another request with this key takes too long; and
+ * @throws Problem 422 when the key was used for another request, 409 when another request with this key takes too long; and
  *   whatever DynamoDB answers when it refuses or cannot be reached, as the AWS SDK's errors
  */
 export async function sameAnswer(
@@ -69,7 +69,7 @@ const isInProgress = (error: unknown) => (error as Error).name === 'IdempotencyA
 function meant(error: unknown): unknown {
   const { name, cause } = error as Error;
   if (name === 'IdempotencyValidationError') {
-    return new Problem(422, 'This Idempotency-Key was used for another body. Use a key of its own for each request.');
+    return new Problem(422, 'This Idempotency-Key was used for another request. Use a key of its own for each request.');
   }
   return name === 'IdempotencyPersistenceLayerError' && cause ? cause : error;
 }

@@ -92,7 +92,7 @@ test('another body under the same key is refused, and nothing of either is store
   const key = newKey();
   await post(key, '{"name":"first-body"}');
   const second = await post(key, '{"name":"second-body"}');
-  expect(second).toMatchObject({ statusCode: 422, body: expect.stringContaining('was used for another body') });
+  expect(second).toMatchObject({ statusCode: 422, body: expect.stringContaining('was used for another request') });
   expect(starts()).toBe(1);
   const { Items } = await new DynamoDBClient({}).send(new ScanCommand({ TableName: environment.ANSWERS_TABLE }));
   expect(JSON.stringify(Items) + logged.join('')).not.toMatch(/first-body|second-body/);
