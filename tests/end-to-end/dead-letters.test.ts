@@ -3,10 +3,12 @@ import { ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { type MessageAttributeValue, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Engine } from 'longhaul/engine';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { app, engineOf, temporaryDirectory, until } from './engine.ts';
 import { startedBy } from './executions.ts';
 import { node } from './process.ts';
+
+vi.stubEnv('FORCE_COLOR', undefined);
 
 let engine: Engine;
 let data: string;
