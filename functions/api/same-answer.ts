@@ -69,7 +69,10 @@ const isInProgress = (error: unknown) => (error as Error).name === 'IdempotencyA
 function meant(error: unknown): unknown {
   const { name, cause } = error as Error;
   if (name === 'IdempotencyValidationError') {
-    return new Problem(422, 'This Idempotency-Key was used for another request. Use a key of its own for each request.');
+    return new Problem(
+      422,
+      'This Idempotency-Key was used for another request. Use a key of its own for each request.',
+    );
   }
   return name === 'IdempotencyPersistenceLayerError' && cause ? cause : error;
 }
