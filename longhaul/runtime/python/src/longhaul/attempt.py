@@ -11,18 +11,20 @@ from pathlib import Path
 from typing import Any
 
 from .artifacts import Artifacts
+from .attempt_log import decisive, log_end
 from .checkpoint import Checkpoint, Snapshot
 from .checkpoint_files import CheckpointFiles
+from .checkpoint_removal import remove_checkpoint
 from .context import JobContext
 from .entry import Content, UnreadableError
 from .environment import JobEnvironment
-from .errors import JobStop, SupersededError
+from .errors import SupersededError
 from .event import parse_event, read_event_text
 from .failure import describe_failure
 from .fence import Fence
 from .hooks import hook_context, run_hook
 from .job import Job
-from .log import Log, describe_error
+from .log import Log
 from .objects import ObjectStore
 from .outcome import Outcome, judge
 from .progress import Progress
@@ -160,7 +162,7 @@ class Attempt:
         assert error is not None
         self._close_checkpoint(keep=True)
         outcome = self._save(error)
-        self._report(outcome, error)
+        log_end(self.log, outcome, error, self.stop.reason, self._fence.superseded)
         if outcome is Outcome.INTERRUPTED:
             self._run_hook("on_interrupt", self.stop.reason)
         elif outcome is not Outcome.SUPERSEDED:
@@ -189,7 +191,7 @@ class Attempt:
         # that start must find the result.
         if self.stop.reason is None:
             try:
-                self._remove_checkpoint()
+                remove_checkpoint(self.objects, self.environment.artifacts, self._fence)
             except Exception as error:
                 self.log.warn("The result is there, but the checkpoint could not be removed", error=error)
         self.result = result
@@ -205,7 +207,7 @@ class Attempt:
                 if not self._fence.superseded:
                     self.log.error("The last checkpoint could not be saved", error=failure)
         outcome = judge(error, self._fence.superseded or self.stop.reason)
-        self.error = self._decisive(error, outcome)
+        self.error = decisive(error, outcome, self.stop.reason)
         if outcome is Outcome.SUPERSEDED:
             return outcome
         self._progress.flush()
@@ -216,23 +218,6 @@ class Attempt:
             except Exception as failure:
                 self.log.error("error.json could not be written", error=failure)
         return outcome
-
-    def _decisive(self, error: BaseException, outcome: Outcome) -> BaseException:
-        """At the time limit that is the reason, in whatever way the handler ended because of it."""
-        return (self.stop.reason or error) if outcome is Outcome.TIMED_OUT else error
-
-    def _report(self, outcome: Outcome, error: BaseException) -> None:
-        code = outcome.exit_code
-        if outcome is Outcome.SUPERSEDED:
-            why = str(self._fence.superseded or error)
-            self.log.error(f"Stopped without writing anything more: {why}", exitCode=code)
-        elif outcome is Outcome.INTERRUPTED:
-            besides = {} if isinstance(error, JobStop) else {"error": error}
-            text = f"Interrupted: {self.stop.reason}. The next start continues from the checkpoint"
-            self.log.warn(text, exitCode=code, **besides)
-        else:
-            decisive = self._decisive(error, outcome)
-            self.log.error(f"Job {outcome.value}: {describe_error(decisive)['message']}", exitCode=code, error=decisive)
 
     def _keep_deadlines(self, leave: Callable[[Outcome], None]) -> None:
         """After a stop: when the handler's time is over it ends without it, and when all time is over, unsaved."""
@@ -248,7 +233,7 @@ class Attempt:
         if not self._over.wait(max(0.0, self.stop.at + plan.end - time.monotonic())):
             self.log.error("The time to stop in is over before everything was saved")
             outcome = judge(reason, self._fence.superseded or reason)
-            self._report(outcome, reason)
+            log_end(self.log, outcome, reason, reason, self._fence.superseded)
             leave(outcome)
 
     def _end_without_handler(self, error: BaseException) -> None:
@@ -281,14 +266,6 @@ class Attempt:
                 )
         except Exception as error:
             self.log.error("The last checkpoint could not be saved", error=error)
-
-    def _remove_checkpoint(self) -> None:
-        """The fence last: while it is there, a start that comes after this one finds the result."""
-        place = self.environment.artifacts
-        for key in list(self.objects.list(place.below("checkpoint/"))):
-            if key != self._fence.address.key:
-                self.objects.delete(type(place)(place.bucket, key))
-        self._fence.remove()
 
     def _write_progress(self, report: bytes) -> None:
         if not self._fence.superseded:
