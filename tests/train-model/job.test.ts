@@ -104,7 +104,7 @@ describe.skipIf(lack)(named('train-model', lack), () => {
     [{ target: 'price', bucket: 'b', key: 'k', holdout: 2 }, 'holdout'],
   ])('is refused by the API and by the container alike: %j', async (input, where) => {
     expect(JSON.stringify(Training.safeParse(input).error?.issues)).toContain(where);
-    const job = execution.train({ target: undefined, ...(input as object) });
+    const job = execution.train({ key: undefined, target: undefined, ...(input as object) });
     expect(await job.exit, job.output).toBe(65);
     expect((await execution.json('error.json')).message).toContain(where);
   });
