@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
 import type { ExecutionDescription } from '../client/describe.ts';
 import type { Driver } from '../client/driver.ts';
+import { LONGEST_STOP_SECONDS } from '../client/resumption.ts';
 import { onDeployment } from './command.ts';
 import { type DeploymentOptions, deploymentOptions, driverOf } from './deployment.ts';
 import { wholeId } from './execution-id.ts';
@@ -13,9 +14,6 @@ interface Options extends DeploymentOptions {
   reason?: string;
   wait: boolean;
 }
-
-/** A container has at most 120 seconds between SIGTERM and SIGKILL on Fargate; the rest is for AWS to notice. */
-const LONGEST_STOP_SECONDS = 150;
 
 /** `longhaul stop ID`: ends an execution and its container, which saves its checkpoint first. */
 export function stopCommand(): Command {

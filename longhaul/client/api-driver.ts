@@ -6,6 +6,7 @@ import type { ExecutionDescription } from './describe.ts';
 import type { Driver, ExecutionPage, LogPage, RunOutcome } from './driver.ts';
 import { ApiError, ExecutionStateError, UnknownExecutionError, UnknownJobError } from './errors.ts';
 import { executionName } from './identity.ts';
+import { LONGEST_STOP_SECONDS } from './resumption.ts';
 import { type InputProblem, InvalidInputError } from './validate-input.ts';
 
 export interface ApiOptions {
@@ -27,9 +28,8 @@ interface Problem {
 /** Of stopping, in characters: the API takes no more. */
 const LONGEST_REASON = 1024;
 
-/** How long a stopped container may take to end, and how often to ask whether it has. Seconds. */
-const RESUME_PATIENCE = 150;
-const RESUME_INTERVAL = 2;
+/** Between two questions whether a stopped container has ended. */
+const RESUME_INTERVAL_SECONDS = 2;
 
 /**
  * Executions behind a Longhaul API: for callers that may call that API and nothing else of the stack. What was started has the source
@@ -105,7 +105,7 @@ export function apiDriver({ url, aws }: ApiOptions): Driver {
       );
     },
     async resume(id) {
-      for (const deadline = Date.now() + RESUME_PATIENCE * 1000; ; ) {
+      for (const deadline = Date.now() + LONGEST_STOP_SECONDS * 1000; ; ) {
         try {
           const { id: next, started = true } = await ask<{ id: string; started?: boolean }>(
             { method: 'POST', path: `${executionPath(id)}/resume`, repeatable: true },
@@ -120,7 +120,7 @@ export function apiDriver({ url, aws }: ApiOptions): Driver {
         } catch (error) {
           const stops = error instanceof ExecutionStateError && error.retryable;
           if (!stops || Date.now() > deadline) throw error;
-          await sleep(RESUME_INTERVAL * 1000);
+          await sleep(RESUME_INTERVAL_SECONDS * 1000);
         }
       }
     },

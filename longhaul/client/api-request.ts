@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { AwsOptions } from './aws.ts';
+import { parsedJson } from './json.ts';
 
 export interface ApiRequest {
   method: 'GET' | 'POST' | 'DELETE';
@@ -123,17 +124,9 @@ async function send(
     signal: AbortSignal.timeout(ANSWER_TIME),
   });
   const text = await response.text();
-  return { status: response.status, headers: response.headers, body: parsed(text) };
+  return { status: response.status, headers: response.headers, body: parsedJson(text) };
 }
 
 /** RFC 3986, as Signature Version 4 wants it. */
 const encoded = (text: string): string =>
   encodeURIComponent(text).replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

@@ -1,5 +1,6 @@
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { AwsOptions } from './aws.ts';
+import { parsedJson } from './json.ts';
 
 /**
  * What executions leave in their bucket. Loaded (with the S3 client) only when it is needed: most events are small enough to be
@@ -38,14 +39,14 @@ export class Artifacts {
    */
   async readJson(bucket: string, key: string, limit = Number.POSITIVE_INFINITY): Promise<unknown> {
     const object = await this.readText(bucket, key, limit);
-    return object?.text === undefined ? undefined : parse(object.text);
+    return object?.text === undefined ? undefined : parsedJson(object.text);
   }
 
   /** What a job delivered, or that it is over `limit` bytes. */
   async readResult(bucket: string, key: string, limit: number): Promise<{ result?: unknown; resultTooLarge?: true }> {
     const object = await this.readText(bucket, key, limit);
     if (!object) return {};
-    return object.text === undefined ? { resultTooLarge: true } : { result: parse(object.text) };
+    return object.text === undefined ? { resultTooLarge: true } : { result: parsedJson(object.text) };
   }
 
   /** The text of an object, which has none when it is over `limit` bytes; undefined when there is no such object. */
@@ -59,13 +60,5 @@ export class Artifacts {
       if ((error as Error).name === 'NoSuchKey') return undefined;
       throw error;
     }
-  }
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

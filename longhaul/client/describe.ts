@@ -2,9 +2,11 @@ import type { ExecutionStatus, HistoryEvent } from '@aws-sdk/client-sfn';
 import { type AwsClients, ambientClients } from './aws.ts';
 import { type ContainerDescription, containerOf, type Log, type SeenContainer, taskLog } from './container.ts';
 import { UnknownExecutionError } from './errors.ts';
-import { readExecution, type SeenExecution } from './execution.ts';
-import { historyOf } from './history.ts';
-import { capacityOf, type Launch, launchesIn, object, type Spec, specOf } from './launch.ts';
+import { originOf, readExecution, type SeenExecution } from './execution.ts';
+import { historyOf, newestLaunch } from './history.ts';
+import { LONGEST_NAME } from './identity.ts';
+import { objectIn } from './json.ts';
+import { capacityOf, type Launch, type Spec, specOf } from './launch.ts';
 import { nextOf } from './resumption.ts';
 import { artifactsPrefix, type Stack } from './stack.ts';
 
@@ -68,8 +70,7 @@ export async function describeExecution(
 ): Promise<ExecutionDescription> {
   const execution = await readExecution(id, stack, clients);
   const { input, status } = execution;
-  const resumes = text(input.resumes);
-  const prefix = artifactsPrefix(resumes ?? id);
+  const prefix = artifactsPrefix(originOf(id, input));
   const succeeded = status === 'SUCCEEDED';
   const artifacts = await clients.artifacts();
   const read = (name: string): Promise<unknown> =>
@@ -91,7 +92,7 @@ export async function describeExecution(
     status,
     source: text(input.source),
     tags: input.tags as Record<string, string> | undefined,
-    resumes,
+    resumes: text(input.resumes),
     resumedAs,
     startedAt: execution.startDate?.toISOString() ?? '',
     stoppedAt: execution.stopDate?.toISOString(),
@@ -120,11 +121,11 @@ interface Outcome extends Pick<ExecutionDescription, 'capacity' | 'cause' | 'log
 /** What the state machine put out at its end: the output of a success, the cause of a failure. */
 function outcomeOf({ output, cause }: SeenExecution): Outcome {
   if (output !== undefined) {
-    const { attempts, interruptions, capacity, log } = object(output) as Outcome & { attempts?: number };
+    const { attempts, interruptions, capacity, log } = objectIn(output) as Outcome & { attempts?: number };
     return { attempt: attempts, interruptions, capacity, log };
   }
   if (cause === undefined) return {};
-  const failure = object(cause) as Outcome;
+  const failure = objectIn(cause) as Outcome;
   const { attempt, interruptions, log } = failure;
   const known = Object.keys(failure).length > 0;
   // A log without a stream is one of a container that never ran.
@@ -145,15 +146,9 @@ interface Launched {
   pause?: string | undefined;
 }
 
-/** The newest launch stands near the end of the history, the spec near its beginning. */
+/** The spec stands near the beginning of the history. */
 async function launched(id: string, stack: Stack, clients: AwsClients): Promise<Launched> {
-  const newestFirst: HistoryEvent[] = [];
-  let launch: Launch | undefined;
-  for await (const page of historyOf(id, stack, clients, { newestFirst: true, pageSize: 100 })) {
-    newestFirst.push(...page);
-    launch = launchesIn(newestFirst.toReversed()).at(-1);
-    if (launch) break;
-  }
+  const { launch, newestFirst } = await newestLaunch(id, stack, clients);
   const hasBeginning = newestFirst.at(-1)?.id === 1; // events are numbered from 1
   const spec = specOf(hasBeginning ? newestFirst : await beginning(id, stack, clients));
   const container = launch && (await containerOf(launch, spec, clients));
@@ -172,7 +167,7 @@ function pauseOf(newestFirst: HistoryEvent[], launch: Launch | undefined): strin
   )?.stateEnteredEventDetails;
   const refusal =
     launch?.end && !launch.end.work ? [launch.end.error, launch.end.cause].filter(Boolean).join(': ') : '';
-  if (entered?.name === 'WaitForStart') return `its start at ${object(entered.input).startAt}`;
+  if (entered?.name === 'WaitForStart') return `its start at ${objectIn(entered.input).startAt}`;
   if (entered?.name === 'Backoff') return 'the next attempt, some time after the one that failed';
   if (refusal) return `the next try to launch its container, because the last one was refused: ${refusal}`;
   return undefined;
@@ -193,7 +188,7 @@ function capacityReasonOf(
 
 async function resumptionOf(id: string, stack: Stack, clients: AwsClients): Promise<string | undefined> {
   const next = nextOf(id);
-  if (next.length > 80) return undefined;
+  if (next.length > LONGEST_NAME) return undefined;
   try {
     await readExecution(next, stack, clients);
     return next;

@@ -1,7 +1,7 @@
 import { DescribeExecutionCommand, type DescribeExecutionOutput, type ExecutionStatus } from '@aws-sdk/client-sfn';
 import type { AwsClients } from './aws.ts';
 import { UnknownExecutionError } from './errors.ts';
-import { object } from './launch.ts';
+import { objectIn } from './json.ts';
 import { executionArn, type Stack } from './stack.ts';
 
 /** An execution as Step Functions has it. `input` is empty where it is no JSON object: anybody may start one with any. */
@@ -14,8 +14,12 @@ export type SeenExecution = Omit<DescribeExecutionOutput, 'input' | 'status'> & 
 export async function readExecution(id: string, stack: Stack, clients: AwsClients): Promise<SeenExecution> {
   const request = new DescribeExecutionCommand({ executionArn: executionArn(stack, id) });
   const execution = await ofKnown(id, () => clients.stepFunctions.send(request));
-  return { ...execution, status: execution.status as ExecutionStatus, input: object(execution.input) };
+  return { ...execution, status: execution.status as ExecutionStatus, input: objectIn(execution.input) };
 }
+
+/** The execution on whose artifacts this one works: the first of them, when it was resumed. */
+export const originOf = (id: string, { resumes }: SeenExecution['input']): string =>
+  typeof resumes === 'string' ? resumes : id;
 
 /**
  * What Step Functions answers about an execution.

@@ -1,6 +1,7 @@
 import { GetExecutionHistoryCommand, type HistoryEvent } from '@aws-sdk/client-sfn';
 import type { AwsClients } from './aws.ts';
 import { ofKnown } from './execution.ts';
+import { type Launch, launchesIn } from './launch.ts';
 import { executionArn, type Stack } from './stack.ts';
 
 /** The most that one request answers (GetExecutionHistory, `maxResults`). A history ends at 25,000 events. */
@@ -35,4 +36,22 @@ export async function* historyOf(
     yield page.events ?? [];
     nextToken = page.nextToken;
   } while (nextToken);
+}
+
+/**
+ * The newest launch of an execution, if there is one, and the events that were read to find it: it stands near the history's end.
+ * @throws UnknownExecutionError, or what AWS answers
+ */
+export async function newestLaunch(
+  id: string,
+  stack: Stack,
+  clients: AwsClients,
+): Promise<{ launch: Launch | undefined; newestFirst: HistoryEvent[] }> {
+  const newestFirst: HistoryEvent[] = [];
+  for await (const page of historyOf(id, stack, clients, { newestFirst: true, pageSize: 100 })) {
+    newestFirst.push(...page);
+    const launch = launchesIn(newestFirst.toReversed()).at(-1);
+    if (launch) return { launch, newestFirst };
+  }
+  return { launch: undefined, newestFirst };
 }

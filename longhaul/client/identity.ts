@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto';
 
+/** Of an execution, in characters (StartExecution, `name`). */
+export const LONGEST_NAME = 80;
+
 /** What a job may be called: it becomes part of names that Step Functions, Batch, ECS and S3 accept. */
 const JOB_NAME = /^[a-z0-9][a-z0-9-]{0,46}$/;
 

@@ -1,4 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { LONGEST_NAME } from './identity.ts';
 
 /**
  * A kind of work: what its container, whoever starts it and whoever reads its result must agree on.
@@ -39,11 +40,9 @@ export type ResultOf<Job> =
 /** The job's name, as a literal type. */
 export type NameOf<Job> = Job extends JobDefinition<infer Name, infer _I, infer _R, infer _E> ? Name : never;
 
-/** Step Functions: an execution's name has at most 80 characters (StartExecution, `name`). */
-const EXECUTION_NAME_LENGTH = 80;
 /** An execution's id is the job's name with this behind it: a hash, and a count of resumptions. */
 const ID_SUFFIX = `-${'0'.repeat(32)}-r99`;
-const NAME_LENGTH = EXECUTION_NAME_LENGTH - ID_SUFFIX.length;
+const NAME_LENGTH = LONGEST_NAME - ID_SUFFIX.length;
 
 /**
  * Declares a job. It has no side effects, so that the container, the client and the API can all import it.

@@ -1,10 +1,13 @@
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
+import { objectIn } from './json.ts';
 
 /** A start of an execution's container, as its history tells it. */
 export interface Launch {
   attempt: number;
   maxAttempts: number;
   interruptions: number;
+  /** What the container is told: `STP_…`. */
+  variables: Record<string, string>;
   /** Batch: the queue's ARN. ECS: the capacity provider. */
   place: string;
   /** Undefined until the service has accepted the launch. */
@@ -61,7 +64,7 @@ export function launchesIn(events: Iterable<HistoryEvent>): Launch[] {
     }
     if (!current) continue;
     const submitted = event.taskSubmittedEventDetails;
-    if (submitted) current.work ??= workOf(object(submitted.output));
+    if (submitted) current.work ??= workOf(objectIn(submitted.output));
     const end = endOf(event);
     if (end) {
       current.end = end;
@@ -73,14 +76,15 @@ export function launchesIn(events: Iterable<HistoryEvent>): Launch[] {
 
 /** Undefined for a call of the machine itself: it stores, reads, reports. */
 function launchOf(json: string | undefined): Launch | undefined {
-  const parameters = object(json) as Parameters;
+  const parameters = objectIn(json) as Parameters;
   const override = parameters.ContainerOverrides ?? parameters.Overrides?.ContainerOverrides?.[0];
   if (!override?.Environment) return undefined;
-  const number = (name: string): number => Number(override.Environment?.find(({ Name }) => Name === name)?.Value);
+  const variables = Object.fromEntries(override.Environment.map(({ Name, Value }) => [Name, Value]));
   return {
-    attempt: number('STP_CURRENT_ATTEMPT'),
-    maxAttempts: number('STP_MAXIMUM_ATTEMPTS'),
-    interruptions: number('STP_INTERRUPTIONS'),
+    attempt: Number(variables.STP_CURRENT_ATTEMPT),
+    maxAttempts: Number(variables.STP_MAXIMUM_ATTEMPTS),
+    interruptions: Number(variables.STP_INTERRUPTIONS),
+    variables,
     place: parameters.JobQueue ?? parameters.CapacityProviderStrategy?.[0]?.CapacityProvider ?? '',
   };
 }
@@ -93,7 +97,7 @@ function workOf(answer: { JobId?: string; Tasks?: { TaskArn?: string }[] }): Wor
 
 function endOf(event: HistoryEvent): LaunchEnd | undefined {
   const succeeded = event.taskSucceededEventDetails;
-  if (succeeded) return { work: object(succeeded.output) };
+  if (succeeded) return { work: objectIn(succeeded.output) };
   const failed =
     event.taskFailedEventDetails ??
     event.taskSubmitFailedEventDetails ??
@@ -101,7 +105,7 @@ function endOf(event: HistoryEvent): LaunchEnd | undefined {
     event.taskTimedOutEventDetails;
   if (!failed) return undefined;
   const { error, cause } = failed;
-  const work = error === 'States.TaskFailed' ? object(cause) : {};
+  const work = error === 'States.TaskFailed' ? objectIn(cause) : {};
   const isDescription = Object.keys(work).length > 0;
   return {
     ...(error !== undefined && { error }),
@@ -122,16 +126,4 @@ export function specOf(events: Iterable<HistoryEvent>): Spec | undefined {
 export function capacityOf(launch: Launch, spec: Spec | undefined): 'spot' | 'onDemand' | undefined {
   if (launch.place === 'FARGATE_SPOT' || launch.place === spec?.queues?.spot) return 'spot';
   return launch.place === 'FARGATE' || launch.place === spec?.queues?.onDemand ? 'onDemand' : undefined;
-}
-
-/** The object in a JSON text; an empty one for everything else: a text that was cut off, or that somebody wrote by hand. */
-export function object(json: string | undefined): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(json ?? '');
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : {};
-  } catch {
-    return {};
-  }
 }

@@ -3,15 +3,14 @@ import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import type { AwsClients } from './aws.ts';
 import { hasEnded } from './container.ts';
 import { ExecutionStateError } from './errors.ts';
-import { readExecution } from './execution.ts';
-import { historyOf } from './history.ts';
-import { launchesIn, type Work } from './launch.ts';
-import { nextOf } from './resumption.ts';
+import { originOf, readExecution } from './execution.ts';
+import { newestLaunch } from './history.ts';
+import { LONGEST_NAME } from './identity.ts';
+import type { Work } from './launch.ts';
+import { checkResumable, LONGEST_STOP_SECONDS, nextOf } from './resumption.ts';
 import type { Stack } from './stack.ts';
 import type { Started } from './start.ts';
 
-/** A container has at most 120 seconds between SIGTERM and SIGKILL on Fargate; the rest is for the services to notice. */
-export const LONGEST_STOP_SECONDS = 150;
 const INTERVAL_SECONDS = 2;
 
 /**
@@ -29,12 +28,11 @@ export async function resumeExecution(
   patience = LONGEST_STOP_SECONDS,
 ): Promise<Started> {
   const { status, input } = await readExecution(id, stack, clients);
-  if (status === 'RUNNING') throw new ExecutionStateError(id, `${id} is running; stop it before it is resumed`);
-  if (status === 'SUCCEEDED') throw new ExecutionStateError(id, `${id} has succeeded; there is nothing to resume`);
+  checkResumable(id, status);
   const next = nextOf(id);
-  const resumes = typeof input.resumes === 'string' ? input.resumes : id;
+  const resumes = originOf(id, input);
   // What the state machine takes as `resumes`, and Step Functions as a name.
-  if (!/^[A-Za-z0-9_-]{1,80}$/.test(resumes) || next.length > 80) {
+  if (!/^[A-Za-z0-9_-]{1,80}$/.test(resumes) || next.length > LONGEST_NAME) {
     throw new ExecutionStateError(
       id,
       `${id} cannot be resumed: its name would have to be at most 77 letters, digits, '-' and '_'. Start it again under such a name.`,
@@ -73,11 +71,6 @@ async function containerHasEnded(id: string, stack: Stack, clients: AwsClients, 
 
 /** The container that may still run: the newest, unless the state machine saw its end. */
 async function lastWork(id: string, stack: Stack, clients: AwsClients): Promise<Work | undefined> {
-  const events = [];
-  for await (const page of historyOf(id, stack, clients, { newestFirst: true, pageSize: 100 })) {
-    events.push(...page);
-    const newest = launchesIn(events.toReversed()).at(-1);
-    if (newest) return newest.end?.work ? undefined : newest.work;
-  }
-  return undefined;
+  const { launch } = await newestLaunch(id, stack, clients);
+  return launch?.end?.work ? undefined : launch?.work;
 }

@@ -1,7 +1,7 @@
 import { AwsClients, type AwsOptions } from './aws.ts';
 import { describeExecution } from './describe.ts';
 import type { Driver } from './driver.ts';
-import { readExecution } from './execution.ts';
+import { originOf, readExecution } from './execution.ts';
 import { listExecutions } from './list.ts';
 import { readLogs } from './logs.ts';
 import { resumeExecution } from './resume.ts';
@@ -31,7 +31,7 @@ export function stepFunctionsDriver({ stack, aws, resumePatience }: StepFunction
     async result(id) {
       const { status, input } = await readExecution(id, stack, clients);
       if (status !== 'SUCCEEDED') return undefined;
-      const prefix = artifactsPrefix(typeof input.resumes === 'string' ? input.resumes : id);
+      const prefix = artifactsPrefix(originOf(id, input));
       return (await clients.artifacts()).readJson(stack.artifactsBucket, `${prefix}result.json`);
     },
   };

@@ -1,10 +1,10 @@
 import { checkLimit, InvalidCursorError, readCursor, writeCursor } from '../client/cursor.ts';
 import type { ExecutionDescription } from '../client/describe.ts';
 import type { Driver, LogLine, RunOutcome, RunRequest } from '../client/driver.ts';
-import { ExecutionStateError, UnknownExecutionError } from '../client/errors.ts';
+import { UnknownExecutionError } from '../client/errors.ts';
 import { executionName } from '../client/identity.ts';
 import type { EventOf, JobDefinition, ResultOf } from '../client/job.ts';
-import { nextOf } from '../client/resumption.ts';
+import { checkResumable, nextOf } from '../client/resumption.ts';
 
 /** What was started on the driver, or resumed. */
 export interface StartedRun extends Omit<RunRequest, 'event' | 'onDuplicate'> {
@@ -227,8 +227,7 @@ export function memoryDriver(): MemoryDriver {
     },
     async resume(id) {
       const { status, job, input, identity, source, tags, resumes = id } = find(id);
-      if (status === 'RUNNING') throw new ExecutionStateError(id, `${id} is running; stop it before it is resumed`);
-      if (status === 'SUCCEEDED') throw new ExecutionStateError(id, `${id} has succeeded; there is nothing to resume`);
+      checkResumable(id, status);
       return begin({ id: nextOf(id), job, input, identity, source, resumes, ...(tags && { tags }) });
     },
   };

@@ -1,4 +1,5 @@
 import { DeleteObjectCommand, GetObjectCommand, paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3';
+import { parsedJson } from '../json.ts';
 import { describeEvent } from './describe-event.ts';
 import type { DeadLetter, Store } from './letter.ts';
 
@@ -30,7 +31,7 @@ export function bucketStore(client: S3Client, Bucket: string): Store {
 }
 
 function letterOf(key: string, text: string): DeadLetter | undefined {
-  const record = parsed(text) as InvocationRecord | undefined;
+  const record = parsedJson(text) as InvocationRecord | undefined;
   if (typeof record?.requestContext?.functionArn !== 'string') return undefined;
   const { responsePayload, requestContext, timestamp } = record;
   const event = 'requestPayload' in record ? record.requestPayload : eventOf(record.payload);
@@ -45,12 +46,4 @@ function letterOf(key: string, text: string): DeadLetter | undefined {
   };
 }
 
-const eventOf = (payload: unknown): unknown => (typeof payload === 'string' ? parsed(payload) : payload);
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
+const eventOf = (payload: unknown): unknown => (typeof payload === 'string' ? parsedJson(payload) : payload);

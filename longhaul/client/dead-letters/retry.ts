@@ -1,4 +1,5 @@
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
+import { objectIn } from '../json.ts';
 import type { DeadLetter } from './letter.ts';
 
 /** What came of sending a letter again. `handled`: by a function that says nothing more. */
@@ -17,28 +18,20 @@ export async function sendAgain(client: LambdaClient, letter: DeadLetter): Promi
   const { FunctionError, Payload, LogResult } = await client.send(
     new InvokeCommand({ FunctionName: letter.functionName, Payload: JSON.stringify(letter.event), LogType: 'Tail' }),
   );
-  const answer = parsed(Buffer.from(Payload ?? []).toString('utf8'));
-  if (FunctionError) return { outcome: 'failed', reason: `${answer?.errorType}: ${answer?.errorMessage}` };
-  if (answer?.batchItemFailures?.length > 0) return { outcome: 'failed', reason: 'see the log of the function' };
+  const answer = objectIn(Buffer.from(Payload ?? []).toString('utf8'));
+  if (FunctionError) return { outcome: 'failed', reason: `${answer.errorType}: ${answer.errorMessage}` };
+  const { batchItemFailures: again } = answer;
+  if (Array.isArray(again) && again.length > 0) return { outcome: 'failed', reason: 'see the log of the function' };
   return started(Buffer.from(LogResult ?? '', 'base64').toString('utf8')) ?? { outcome: 'handled' };
 }
 
 /** Triggers log each start with the execution's id, in a line of JSON. */
 function started(log: string): RetryOutcome | undefined {
   for (const line of log.split('\n')) {
-    const { message, id } = parsed(line) ?? {};
+    const { message, id } = objectIn(line);
     if (typeof id !== 'string') continue;
     if (message === 'Started') return { outcome: 'started', execution: id };
     if (message === 'Had been started before') return { outcome: 'had been started before', execution: id };
   }
   return undefined;
-}
-
-// biome-ignore lint/suspicious/noExplicitAny: answers and log lines of any function
-function parsed(text: string): any {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
