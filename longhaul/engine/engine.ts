@@ -114,7 +114,8 @@ async function boot(options: EngineOptions, closers: (() => unknown)[], close: (
   const projectDirectory = path.resolve(options.projectDirectory ?? '.');
   const dataDirectory = path.resolve(options.dataDirectory ?? path.join(projectDirectory, '.longhaul'));
   const templateFile = options.template ?? path.join(projectDirectory, 'template.yaml');
-  mkdirSync(dataDirectory, { recursive: true });
+  // Events, results and logs are in it: for nobody else on this machine.
+  mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
 
   const db = openDatabase(path.join(dataDirectory, 'engine.sqlite'));
   closers.push(() => db.close());

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
@@ -47,6 +47,13 @@ test('longhaul start says what it started and what to try, and stops on Ctrl-C',
   running.child.kill('SIGINT');
   expect(await running.ended).toBe(0);
   await expect(fetch(url!)).rejects.toThrow();
+});
+
+test('what the engine keeps (events, results, logs) is for its owner only', async () => {
+  const dataDirectory = path.join(await temporaryDirectory(), 'project', '.longhaul');
+  const engine = await engineOf(misbehaving, { dataDirectory });
+  await engine.close();
+  expect(statSync(dataDirectory).mode & 0o777).toBe(0o700);
 });
 
 test.each(['SIGTERM', 'SIGHUP'] as const)(

@@ -169,6 +169,13 @@ describe('the one endpoint', () => {
     }
   });
 
+  it('refuses also what a browser sends without an Origin: an image, a link, a frame of a page from elsewhere', async () => {
+    const { endpoint: url } = await start({ signingName: 's3', handle: (_, response) => void response.end('in') });
+    const status = async (site: string) => (await fetch(url, { headers: { 'sec-fetch-site': site } })).status;
+    for (const site of ['none', 'same-origin', 'same-site']) expect([site, await status(site)]).toEqual([site, 200]);
+    expect(await status('cross-site')).toBe(403);
+  });
+
   it('names the port that is in use and says what to do', async () => {
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));

@@ -1,4 +1,6 @@
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { request } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { answered, type Project, project } from './functions-project.ts';
@@ -77,6 +79,20 @@ export const handler = async (event: { until?: string }) => {
   await vi.waitFor(async () => expect(await invoke({})).toBe('new2'), { timeout: 20_000 });
   await app.write('go', '');
   expect(await running).toBe('old1');
+});
+
+test('a page in a browser cannot take the place of the process, and with it the event', async () => {
+  const functions = app.start([
+    await app.function('address', 'export const handler = async () => process.env.AWS_LAMBDA_RUNTIME_API;'),
+  ]);
+  const address = answered(await functions.invoke('address', '{}', 'RequestResponse'));
+  const next = `http://${address}/2018-06-01/runtime/invocation/next`;
+  expect((await fetch(next, { headers: { origin: 'https://example.com' } })).status).toBe(403);
+  expect((await fetch(next, { headers: { 'sec-fetch-site': 'cross-site' } })).status).toBe(403);
+  const rebound = request(next, { headers: { host: 'evil.example' } }).end();
+  const [response] = await once(rebound, 'response');
+  expect(response.resume().statusCode).toBe(403);
+  expect(answered(await functions.invoke('address', '{}', 'RequestResponse'))).toBe(address);
 });
 
 test('a process without work is ended after the idle time', async () => {

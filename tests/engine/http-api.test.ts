@@ -92,6 +92,15 @@ test('a page from elsewhere cannot call a route that asks for a signature on AWS
   expect(await status('http://localhost:5173')).toBe(200);
 });
 
+test('nor by an image or a link, for which a browser names no origin', async () => {
+  const auth = { DefaultAuthorizer: 'AWS_IAM', EnableIamAuthorizer: true };
+  const api = await app.serve([await app.routed('get', ECHO, ['GET /'])], { Auth: auth });
+  const status = async (site: string) => (await fetch(api.url, { headers: { 'sec-fetch-site': site } })).status;
+  expect(await status('cross-site')).toBe(403);
+  expect(await status('none')).toBe(200);
+  expect(app.logs.filter(({ message }) => message.startsWith('START'))).toHaveLength(1);
+});
+
 test('a port in use is named, with what to do', async () => {
   const api = await app.serve([]);
   const options = { port: api.port };

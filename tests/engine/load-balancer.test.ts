@@ -150,6 +150,12 @@ describe('the answer of a load balancer', () => {
     });
     expect(status).toBe(403);
   });
+
+  test('is 403 for a page from elsewhere, which on AWS would not reach it', async () => {
+    const post = { method: 'POST', body: 'x', headers: { origin: 'https://example.com' } };
+    expect((await send('/', post)).status).toBe(403);
+    expect((await send('/', { headers: { 'sec-fetch-site': 'cross-site' } })).status).toBe(403);
+  });
 });
 
 test('a listener that is not served is said to be not served', () => {

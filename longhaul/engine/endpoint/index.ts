@@ -1,12 +1,12 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { alsoHttp2 } from './also-http2.ts';
-import { isForeignOrigin, isLoopbackHost, listen } from './listen.ts';
-import { refuseHost, refuseOrigin, refuseService } from './refusal.ts';
+import { isFromElsewhere, isLoopbackHost, listen } from './listen.ts';
+import { refuseHost, refusePage, refuseService } from './refusal.ts';
 import { serviceOf } from './routing.ts';
 import type { Service } from './service.ts';
 
 export { jsonService } from './json-service.ts';
-export { isForeignOrigin, isLoopbackHost, listen } from './listen.ts';
+export { FROM_ELSEWHERE, isFromElsewhere, isLoopbackHost, listen } from './listen.ts';
 export { type Route, restJsonService } from './rest-json-service.ts';
 export { type Action, type ActionRequest, Reply, type Service, ServiceError } from './service.ts';
 
@@ -39,7 +39,7 @@ export async function startEndpoint({ host = '127.0.0.1', port, services }: Endp
 
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (!isLoopbackHost(request.headers.host)) return refuseHost(request, response);
-    if (isForeignOrigin(request.headers.origin)) return refuseOrigin(request, response);
+    if (isFromElsewhere(request.headers)) return refusePage(request, response);
     const service = serviceOf(request, mounted);
     if (!service) return refuseService(request, response, mounted);
     await service.handle(request, response);

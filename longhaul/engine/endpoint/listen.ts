@@ -1,4 +1,4 @@
-import type { Server } from 'node:http';
+import type { IncomingHttpHeaders, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /**
@@ -43,9 +43,15 @@ export function isLoopbackHost(header: string | undefined): boolean {
 }
 
 /**
- * Whether an Origin header is that of a web page from elsewhere. Its browser sends simple requests (a POST of text) here without
- * asking first, and on loopback everybody is let in: such a page could start jobs. Programs send no Origin.
+ * Whether a browser sends this for a web page from elsewhere. It sends simple requests (a POST of text, the GET of an image or a
+ * link) without asking first, and on loopback everybody is let in: such a page could start jobs. A GET has no Origin, but says in
+ * `Sec-Fetch-Site` whose page it is for (W3C, Fetch Metadata Request Headers). Programs send neither.
  */
-export function isForeignOrigin(header: string | undefined): boolean {
-  return header !== undefined && !isLoopbackHost(header.replace(/^https?:\/\//, ''));
+export function isFromElsewhere({ origin, 'sec-fetch-site': site }: IncomingHttpHeaders): boolean {
+  if (site === 'cross-site') return true;
+  return origin !== undefined && !isLoopbackHost(origin.replace(/^https?:\/\//, ''));
 }
+
+/** What such a request is told. */
+export const FROM_ELSEWHERE =
+  'A request for a web page from elsewhere is refused: only pages of this machine may call. Type the address yourself.';

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { FROM_ELSEWHERE } from './listen.ts';
 import { signingName } from './routing.ts';
 import type { Service } from './service.ts';
 
@@ -11,10 +12,10 @@ export function refuseHost(request: IncomingMessage, response: ServerResponse): 
 }
 
 /** 403 for the browser of a web page that does not come from this machine. */
-export function refuseOrigin(request: IncomingMessage, response: ServerResponse): void {
+export function refusePage(request: IncomingMessage, response: ServerResponse): void {
   request.resume();
   response.writeHead(403, { 'content-type': 'text/plain' });
-  response.end(`Origin ${JSON.stringify(request.headers.origin)} is refused: only pages of this machine may call.\n`);
+  response.end(`${FROM_ELSEWHERE}\n`);
 }
 
 /** Says which services are here, in the error shape of whichever protocol the client seems to speak. */

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { readAtMost } from '../endpoint/body.ts';
-import { listen } from '../endpoint/listen.ts';
+import { isFromElsewhere, listen } from '../endpoint/listen.ts';
 import { RESPONSE_LIMIT } from './limits.ts';
 
 /** What a process is given to do. */
@@ -75,6 +75,10 @@ export class RuntimeApi {
   }
 
   async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    // No browser's page: what is handed out here is the event itself.
+    if (request.headers.host !== this.address || isFromElsewhere(request.headers)) {
+      return answer(response, 403, { errorType: 'Forbidden', errorMessage: `Only a function's process may call.` });
+    }
     const path = request.url?.startsWith(PREFIX) ? request.url.slice(PREFIX.length) : '';
     if (request.method === 'GET' && path === 'invocation/next') {
       this.#waiting = response;

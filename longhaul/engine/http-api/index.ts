@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { readAtMost } from '../endpoint/body.ts';
-import { isForeignOrigin, isLoopbackHost, listen } from '../endpoint/index.ts';
+import { FROM_ELSEWHERE, isFromElsewhere, isLoopbackHost, listen } from '../endpoint/index.ts';
 import type { Functions } from '../functions/index.ts';
 import type { Resource } from '../template/model.ts';
 import { type Answer, message } from './answer.ts';
@@ -75,12 +75,9 @@ export async function startHttpApi(options: HttpApiOptions): Promise<HttpApi> {
       return message(429, 'Too Many Requests');
     }
     // On AWS a page from elsewhere could not sign its request; an API with a CORS configuration says itself which pages may call.
-    if (match.route.authorization === 'AWS_IAM' && !match.route.cors && isForeignOrigin(request.headers.origin)) {
+    if (match.route.authorization === 'AWS_IAM' && !match.route.cors && isFromElsewhere(request.headers)) {
       request.resume();
-      return message(
-        403,
-        `Origin ${JSON.stringify(request.headers.origin)} is refused: only pages of this machine may call.`,
-      );
+      return message(403, FROM_ELSEWHERE);
     }
     const body = await readAtMost(request, BODY_LIMIT);
     if (!body) return message(413, 'Request Entity Too Large');

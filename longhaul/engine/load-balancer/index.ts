@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { readAtMost } from '../endpoint/body.ts';
-import { isLoopbackHost, listen, ServiceError } from '../endpoint/index.ts';
+import { isFromElsewhere, isLoopbackHost, listen, ServiceError } from '../endpoint/index.ts';
 import type { Functions } from '../functions/index.ts';
 import { requestTarget } from '../http-api/event.ts';
 import type { Resource, TemplateWarning } from '../template/model.ts';
@@ -30,7 +30,8 @@ export async function startLoadBalancer(onNotice: (text: string) => void): Promi
   let served: { target: Target; functions: Functions } | undefined;
 
   async function answer(request: IncomingMessage): Promise<AlbAnswer> {
-    if (!isLoopbackHost(request.headers.host)) return page(403, 'Forbidden');
+    // On AWS only its network reaches it; here every page that is open in a browser would.
+    if (!isLoopbackHost(request.headers.host) || isFromElsewhere(request.headers)) return page(403, 'Forbidden');
     if (!served) return page(503, 'Service Temporarily Unavailable');
     const { target, functions } = served;
     const body = await readAtMost(request, LARGEST_BODY);
