@@ -1,5 +1,6 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { type Driver, isExecutionName, stackFromEnvironment, stepFunctionsDriver } from 'longhaul';
+import { type Driver, isExecutionName, stepFunctionsDriver } from 'longhaul';
+import { stackFromEnvironment } from 'longhaul/trigger';
 import { logger } from '../logger.ts';
 import { Problem } from './problem.ts';
 

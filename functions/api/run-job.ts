@@ -1,6 +1,8 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import { acceptInput, InvalidInputError, type JobDefinition, stackFromEnvironment, startExecution } from 'longhaul';
+import { acceptInput, InvalidInputError, type JobDefinition } from 'longhaul';
+import { stackFromEnvironment } from 'longhaul/trigger';
 import { logger } from '../logger.ts';
+import { start } from '../start.ts';
 import { accepted, route } from './api.ts';
 import { readBody } from './body.ts';
 import { deployedJob } from './deployed-jobs.ts';
@@ -19,10 +21,10 @@ export const handler = route(async (request, context) => {
   const body = readBody(request);
   const identity = identityOf(request);
   const options = runOptions(request);
-  const start = () => startJob(job, body, identity, options);
-  if (idempotencyKey(request) === undefined || options.onDuplicate) return start();
+  const answer = () => startJob(job, body, identity, options);
+  if (idempotencyKey(request) === undefined || options.onDuplicate) return answer();
   const { sameAnswer } = await import('./same-answer.ts');
-  return sameAnswer(answersTable(), { key: [job.name, ...identity], body: body.text }, context, start);
+  return sameAnswer(answersTable(), { key: [job.name, ...identity], body: body.text }, context, answer);
 });
 
 async function startJob(
@@ -31,18 +33,11 @@ async function startJob(
   identity: string[],
   options: RunOptions,
 ) {
-  const key = await keyOf(job, body.value);
-  const { id, started } = await startExecution(
-    {
-      job: job.name,
-      event: body.text,
-      identity: key === undefined ? ['http', ...identity] : ['key', key],
-      source: 'http',
-      ...options,
-    },
+  const own = await ownIdentity(job, body.value);
+  const { id, started } = await start(
+    { job: job.name, event: body.text, identity: own ?? ['http', ...identity], source: 'http', ...options },
     stackFromEnvironment(),
   );
-  logger.info(started ? 'Started' : 'Had been started before', { id });
   if (!started && options.onDuplicate === 'reject') {
     throw new Problem(409, `This has started the execution '${id}' before`, { id });
   }
@@ -57,10 +52,10 @@ function answersTable(): string {
   );
 }
 
-/** The job's own key for this input. @throws Problem 422 with the place of each thing that the job's schema refuses. */
-async function keyOf(job: JobDefinition, value: unknown): Promise<string | undefined> {
+/** What the job itself tells this input from others by. @throws Problem 422 with the place of each thing that its schema refuses. */
+async function ownIdentity(job: JobDefinition, value: unknown): Promise<readonly string[] | undefined> {
   try {
-    return (await acceptInput(job, value)).key;
+    return (await acceptInput(job, value)).identity;
   } catch (error) {
     if (!(error instanceof InvalidInputError) || !Array.isArray(error.cause)) throw error;
     const issues: readonly StandardSchemaV1.Issue[] = error.cause;

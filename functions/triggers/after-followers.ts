@@ -1,8 +1,9 @@
 import type { JobDefinition } from 'longhaul';
-import { type Started, stackFromEnvironment, startExecution, storedResult } from 'longhaul/trigger';
+import { type Started, stackFromEnvironment, storedResult } from 'longhaul/trigger';
 import { uniqueJobs } from '../../containers/unique.ts';
 import { logger } from '../logger.ts';
-import { ownKey } from './own-key.ts';
+import { start } from '../start.ts';
+import { ownIdentity } from './own-identity.ts';
 import { allOrError, type Outcome } from './trigger.ts';
 
 /** Work that has succeeded. */
@@ -65,18 +66,13 @@ export async function startFollowers(done: Done, followers: JobDefinition[]): Pr
 async function startFollower({ name: job }: JobDefinition, { id }: Done): Promise<Started> {
   const stack = stackFromEnvironment();
   const event = await storedResult(stack, id);
-  const key = job in uniqueJobs ? await keyOf(job, id) : undefined;
-  const started = await startExecution(
-    { job, event, identity: key === undefined ? ['after', id] : ['key', key], source: 'after' },
-    stack,
-  );
-  logger.info(started.started ? 'Started' : 'Had been started before', { job, id: started.id, after: id });
-  return started;
+  const own = job in uniqueJobs ? await ownIdentityOf(job, id) : undefined;
+  return start({ job, event, identity: own ?? ['after', id], source: 'after' }, stack, { after: id });
 }
 
-async function keyOf(job: string, id: string): Promise<string | undefined> {
+async function ownIdentityOf(job: string, id: string): Promise<readonly string[] | undefined> {
   const { text } = await storedResult(stackFromEnvironment(), id, LARGEST_WITH_KEY);
-  if (text !== undefined) return ownKey(job, JSON.parse(text));
+  if (text !== undefined) return ownIdentity(job, JSON.parse(text));
   throw new RangeError(
     `The result of ${id} is over ${LARGEST_WITH_KEY} bytes, too large to ask ${job} what is unique of it`,
   );

@@ -2,7 +2,7 @@ import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
 import middy from '@middy/core';
 import type { EventBridgeEvent } from 'aws-lambda';
-import type { Started } from 'longhaul';
+import type { Started } from 'longhaul/trigger';
 import { logger } from '../logger.ts';
 import { allFollowers, doneBy, startFollowers } from './after-followers.ts';
 import { textAt } from './trigger.ts';

@@ -1,6 +1,6 @@
-import { type Started, stackFromEnvironment, startExecution } from 'longhaul/trigger';
-import { logger } from '../logger.ts';
-import { ownKey } from './own-key.ts';
+import { type Started, stackFromEnvironment } from 'longhaul/trigger';
+import { start } from '../start.ts';
+import { ownIdentity } from './own-identity.ts';
 
 /**
  * Starts the job that the environment variable `JOB` names for one event, for triggers that somebody waits for and that
@@ -9,11 +9,9 @@ import { ownKey } from './own-key.ts';
 export async function startOne(event: unknown, identity: readonly [source: string, ...string[]]): Promise<Started> {
   const { JOB: job } = process.env;
   if (!job) throw new Error('The environment variable JOB is not set; it names the job that this trigger starts');
-  const key = await ownKey(job, event);
-  const started = await startExecution(
-    { job, event: JSON.stringify(event), identity: key === undefined ? identity : ['key', key], source: identity[0] },
+  const own = await ownIdentity(job, event);
+  return start(
+    { job, event: JSON.stringify(event), identity: own ?? identity, source: identity[0] },
     stackFromEnvironment(),
   );
-  logger.info(started.started ? 'Started' : 'Had been started before', { job, id: started.id });
-  return started;
 }

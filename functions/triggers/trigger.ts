@@ -1,8 +1,9 @@
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy, { type MiddyfiedHandler } from '@middy/core';
-import { type Started, stackFromEnvironment, startExecution } from 'longhaul/trigger';
+import { type Started, stackFromEnvironment } from 'longhaul/trigger';
 import { logger } from '../logger.ts';
-import { ownKey } from './own-key.ts';
+import { start } from '../start.ts';
+import { ownIdentity } from './own-identity.ts';
 
 /** What is particular to one event source. Everything else is the same for all of them. */
 export interface Adapter<Event, One, Answer = Started[]> {
@@ -65,17 +66,15 @@ export function trigger<Event, One, Answer = Started[]>(
     if (!JOB) throw new Error('The environment variable JOB is not set; it names the job that this trigger starts');
     const stack = stackFromEnvironment();
 
-    const start = async (job: string, { event, records }: Delivery<One>): Promise<Started> => {
-      const key = await ownKey(job, event);
-      const identity = key === undefined ? [source, ...records.flatMap((one) => adapter.identity(one))] : ['key', key];
-      const started = await startExecution({ job, event: JSON.stringify(event), identity, source }, stack);
-      logger.info(started.started ? 'Started' : 'Had been started before', { job, id: started.id });
-      return started;
+    const deliver = async (job: string, { event, records }: Delivery<One>): Promise<Started> => {
+      const ofSource = () => [source, ...records.flatMap((one) => adapter.identity(one))];
+      const identity = (await ownIdentity(job, event)) ?? ofSource();
+      return start({ job, event: JSON.stringify(event), identity, source }, stack);
     };
     const attempt = async (delivery: Delivery<One>): Promise<Outcome<One>[]> => {
       const job = adapter.job?.(delivery.records[0]!) ?? JOB;
       try {
-        const started = await start(job, delivery);
+        const started = await deliver(job, delivery);
         return delivery.records.map((record) => ({ record, status: 'started', started }));
       } catch (reason) {
         const error = reason as Error;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Command, InvalidArgumentError } from 'commander';
-import { keyedIdentity } from '../client/accept-input.ts';
+import { keyIdentity } from '../client/accept-input.ts';
 import { checkKey, checkTags, startTime } from '../client/run-options.ts';
 import { onDeployment } from './command.ts';
 import { type DeployedJob, deployedJobs } from './deployed-jobs.ts';
@@ -66,7 +66,7 @@ With --follow: 0 succeeded; 3 failed; 4 stopped; 130 after Ctrl-C.`,
         const { id, started } = await driver.start({
           job: name!,
           event,
-          identity: keyedIdentity(undefined, options.key ?? randomUUID()),
+          identity: keyIdentity(options.key ?? randomUUID()),
           source: 'cli',
           onDuplicate: options.key === undefined ? 'return' : 'reject',
           ...(startAt !== undefined && { startAt }),

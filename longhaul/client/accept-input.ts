@@ -5,8 +5,8 @@ import { InvalidInputError, validateInput } from './validate-input.ts';
 export interface AcceptedInput<Input> {
   /** As the job's schema made it. */
   input: Input;
-  /** What tells it from all others by the job's own words (`unique` of its definition). */
-  key?: string;
+  /** What tells it from all others by the job's own words (`unique` of its definition), for `executionName`. */
+  identity?: readonly string[];
 }
 
 /**
@@ -22,7 +22,7 @@ export async function acceptInput<Name extends string, Input, Result, Event>(
     const input = await validateInput(schema, event);
     if (!unique) return { input };
     const key: unknown = unique(input);
-    if (typeof key === 'string' && key !== '') return { input, key };
+    if (typeof key === 'string' && key !== '') return { input, identity: ['key', key] };
     const seen = key === '' ? 'an empty string' : key === null ? 'null' : typeof key;
     throw new Error(`unique() of ${name} must give a string that is not empty; it gave ${seen}`);
   } catch (error) {
@@ -32,10 +32,5 @@ export async function acceptInput<Name extends string, Input, Result, Event>(
   }
 }
 
-/**
- * What tells a start from all others, for `executionName`: the job's own key for this input, which holds for every source of events,
- * else a key of the caller's, the same through client and HTTP API.
- */
-export function keyedIdentity(own: string | undefined, idempotencyKey: string): string[] {
-  return own === undefined ? ['http', 'key', idempotencyKey] : ['key', own];
-}
+/** What a caller's own key tells a start from all others by: the same through client, command line and HTTP API. */
+export const keyIdentity = (idempotencyKey: string): readonly string[] => ['http', 'key', idempotencyKey];

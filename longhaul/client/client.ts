@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { acceptInput, keyedIdentity } from './accept-input.ts';
+import { acceptInput, keyIdentity } from './accept-input.ts';
 import type { AwsOptions } from './aws.ts';
 import type { ExecutionDescription } from './describe.ts';
 import type { Driver, ExecutionPage, ExecutionSummary, ListQuery, LogLine } from './driver.ts';
@@ -187,8 +187,8 @@ export function createClient<const Jobs extends readonly JobDefinition[] = reado
     checkTags(tags);
     checkKey(idempotencyKey);
     // What the container will see: JSON makes texts of dates, and leaves out what is undefined.
-    const { key } = await acceptInput(definition, JSON.parse(event));
-    const identity = keyedIdentity(key, idempotencyKey ?? randomUUID());
+    const accepted = await acceptInput(definition, JSON.parse(event));
+    const identity = accepted.identity ?? keyIdentity(idempotencyKey ?? randomUUID());
     const { id, started } = await driver.start({
       job: definition.name,
       event,

@@ -1,13 +1,10 @@
 import type { ExecutionStatus, HistoryEvent } from '@aws-sdk/client-sfn';
 import { type AwsClients, ambientClients } from './aws.ts';
 import { type ContainerDescription, containerOf, type Log, type SeenContainer, taskLog } from './container.ts';
-import { UnknownExecutionError } from './errors.ts';
-import { originOf, readExecution, type SeenExecution } from './execution.ts';
+import { continuationOf, originOf, readExecution, type SeenExecution } from './execution.ts';
 import { historyOf, newestLaunch } from './history.ts';
-import { LONGEST_NAME } from './identity.ts';
 import { objectIn } from './json.ts';
 import { capacityOf, type Launch, type Spec, specOf } from './launch.ts';
-import { nextOf } from './resumption.ts';
 import { artifactsPrefix, type Stack } from './stack.ts';
 
 /** What can be said of an execution. */
@@ -80,7 +77,7 @@ export async function describeExecution(
     read('progress.json'),
     succeeded ? artifacts.readResult(stack.artifactsBucket, `${prefix}result.json`, RESULT_LIMIT) : undefined,
     succeeded ? undefined : read('error.json'),
-    succeeded || status === 'RUNNING' ? undefined : resumptionOf(id, stack, clients),
+    succeeded || status === 'RUNNING' ? undefined : continuationOf(id, stack, clients),
   ]);
   const outcome = outcomeOf(execution);
   const capacity = outcome.capacity ?? (launch && capacityOf(launch, spec));
@@ -182,20 +179,8 @@ function capacityReasonOf(
   const { maxInterruptions = 0 } = spec ?? {};
   if (capacity !== 'onDemand' || spec?.capacity !== 'spot' || maxInterruptions === 0) return undefined;
   return interruptions >= maxInterruptions
-    ? `Spot capacity was taken away ${interruptions} times, and the job allows ${maxInterruptions}: the rest runs on demand`
+    ? `Spot capacity was taken away ${interruptions === 1 ? 'once' : `${interruptions} times`}, and the job allows ${maxInterruptions}: the rest runs on demand`
     : 'No Spot capacity was to be had: the rest runs on demand';
-}
-
-async function resumptionOf(id: string, stack: Stack, clients: AwsClients): Promise<string | undefined> {
-  const next = nextOf(id);
-  if (next.length > LONGEST_NAME) return undefined;
-  try {
-    await readExecution(next, stack, clients);
-    return next;
-  } catch (error) {
-    if (error instanceof UnknownExecutionError) return undefined;
-    throw error;
-  }
 }
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);

@@ -1,4 +1,4 @@
-export { type AcceptedInput, acceptInput, keyedIdentity } from './accept-input.ts';
+export { type AcceptedInput, acceptInput } from './accept-input.ts';
 export type { AwsOptions } from './aws.ts';
 export {
   type Client,
@@ -16,7 +16,7 @@ export { decodeKinesis, type KinesisData } from './decode-kinesis.ts';
 export { decodeLogs, type LogsData, type LogsEvent } from './decode-logs.ts';
 export { type DecodedMessage, decodeSns, decodeSqs } from './decode-messages.ts';
 export { decodeS3, decodeS3Key, type S3Object } from './decode-s3.ts';
-export { describeExecution, type ExecutionDescription } from './describe.ts';
+export type { ExecutionDescription } from './describe.ts';
 export type {
   Driver,
   ExecutionPage,
@@ -37,11 +37,9 @@ export {
   UnknownJobError,
 } from './errors.ts';
 export type { FollowOptions, WaitOptions } from './follow.ts';
-export { executionName, isExecutionName } from './identity.ts';
+export { isExecutionName } from './identity.ts';
 export { defineJob, type EventOf, type InputOf, type JobDefinition, type NameOf, type ResultOf, typed } from './job.ts';
 export { checkTags, type StartTime, startTime } from './run-options.ts';
-export { type Stack, stackFromEnvironment } from './stack.ts';
-export { type Started, type StartRequest, startExecution } from './start.ts';
+export type { Stack } from './stack.ts';
 export { type StepFunctionsOptions, stepFunctionsDriver } from './step-functions.ts';
-export { type StoredResult, storedResult } from './stored-result.ts';
 export { type InputProblem, InvalidInputError } from './validate-input.ts';

@@ -3,7 +3,7 @@ import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import type { AwsClients } from './aws.ts';
 import { hasEnded } from './container.ts';
 import { ExecutionStateError } from './errors.ts';
-import { originOf, readExecution } from './execution.ts';
+import { continuationOf, originOf, readExecution } from './execution.ts';
 import { newestLaunch } from './history.ts';
 import { LONGEST_NAME } from './identity.ts';
 import type { Work } from './launch.ts';
@@ -38,6 +38,8 @@ export async function resumeExecution(
       `${id} cannot be resumed: its name would have to be at most 77 letters, digits, '-' and '_'. Start it again under such a name.`,
     );
   }
+  // Asked before: Step Functions answers the same start like the first, as long as that one runs.
+  if (await continuationOf(id, stack, clients)) return { id: next, started: false };
   await containerHasEnded(id, stack, clients, patience);
   const { startAt: _passed, start: _first, ...again } = input;
   try {

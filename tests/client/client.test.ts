@@ -1,14 +1,7 @@
-import {
-  createClient,
-  DuplicateExecutionError,
-  defineJob,
-  executionName,
-  InvalidInputError,
-  typed,
-  UnknownJobError,
-} from 'longhaul';
+import { createClient, DuplicateExecutionError, defineJob, InvalidInputError, typed, UnknownJobError } from 'longhaul';
 import { InvalidInputError as InvalidInContainer, PermanentJobError } from 'longhaul/runtime';
 import { memoryDriver } from 'longhaul/testing';
+import { executionName } from 'longhaul/trigger';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 

@@ -4,12 +4,12 @@ import {
   DuplicateExecutionError,
   defineJob,
   ExecutionStateError,
-  executionName,
   InvalidCursorError,
   JobFailedError,
   typed,
   UnknownExecutionError,
 } from 'longhaul';
+import { executionName } from 'longhaul/trigger';
 import { describe, expect, test } from 'vitest';
 import { csvReport } from '../../containers/csv-report/job.ts';
 

@@ -2,7 +2,8 @@ import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3
 import { DescribeExecutionCommand, ListExecutionsCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
 import fc from 'fast-check';
-import { defineJob, executionName, typed } from 'longhaul';
+import { defineJob, typed } from 'longhaul';
+import { executionName } from 'longhaul/trigger';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { handler } from '../../functions/triggers/after.ts';
 import { followersAt, nextRecord, worthALook } from '../../functions/triggers/after-missed.ts';

@@ -1,5 +1,5 @@
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { executionName } from 'longhaul';
+import { executionName } from 'longhaul/trigger';
 import { resize } from './job.ts';
 
 /** Stores the event under the name that an execution for it would have. */

@@ -6,9 +6,9 @@ import { uniqueJobs } from '../../containers/unique.ts';
  *
  * @throws InvalidInputError when the event is no input of the job
  */
-export async function ownKey(jobName: string, event: unknown): Promise<string | undefined> {
+export async function ownIdentity(jobName: string, event: unknown): Promise<readonly string[] | undefined> {
   const job = await uniqueJobs[jobName]?.();
   if (!job?.unique) return undefined;
   const { acceptInput } = await import('./accept-input.ts');
-  return (await acceptInput(job, event)).key;
+  return (await acceptInput(job, event)).identity;
 }
