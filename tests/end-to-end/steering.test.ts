@@ -136,8 +136,10 @@ describe('stop and resume', () => {
     const both = await Promise.all([driver.resume(id), driver.resume(id)]);
     expect(both.map((one) => one.id)).toEqual([`${id}-r1`, `${id}-r1`]);
     await progressBeyond(`${id}-r1`, 1);
+    const again = { id: `${id}-r1`, started: false };
+    expect(await driver.resume(id)).toEqual(again);
     await driver.stop(`${id}-r1`);
-    expect(await driver.resume(id)).toEqual({ id: `${id}-r1`, started: false });
+    expect(await driver.resume(id)).toEqual(again);
     expect(await driver.resume(`${id}-r1`)).toEqual({ id: `${id}-r2`, started: true });
     expect(await driver.describe(`${id}-r2`)).toMatchObject({ resumes: id });
     await driver.stop(`${id}-r2`);

@@ -146,9 +146,16 @@ describe('DELETE /executions/{id}', () => {
 
 describe('POST /executions/{id}/resume', () => {
   const input = JSON.stringify({ job: 'hello-world', event: '{"a":1}', source: 's3', startAt: '2026-01-01T00:00:00Z' });
+  const notThere = Object.assign(new Error(), { name: 'ExecutionDoesNotExist' });
+  const ended = (status: 'FAILED' | 'ABORTED', next?: 'RUNNING') =>
+    sfn.on(DescribeExecutionCommand).callsFake(async ({ executionArn }) => {
+      if (!executionArn.endsWith('-r1')) return { status, input };
+      if (next === undefined) throw notThere;
+      return { status: next, input };
+    });
 
   test('starts the next one with the same event on the same artifacts', async () => {
-    sfn.on(DescribeExecutionCommand).resolves({ status: 'FAILED', input });
+    ended('FAILED');
     sfn.on(GetExecutionHistoryCommand).resolves({ events: [] });
     sfn.on(StartExecutionCommand).resolves({});
     expect(await call(resumeExecution, 'ResumeExecution')).toMatchObject({
@@ -161,8 +168,14 @@ describe('POST /executions/{id}/resume', () => {
     expect(JSON.parse(started.input!)).toEqual({ job: 'hello-world', event: '{"a":1}', source: 's3', resumes: id });
   });
 
-  test('of one that was resumed before answers with that, and starts nothing', async () => {
-    sfn.on(DescribeExecutionCommand).resolves({ status: 'FAILED', input });
+  test('of one whose continuation runs answers with that, and asks for no start', async () => {
+    ended('FAILED', 'RUNNING');
+    expect(await call(resumeExecution, 'ResumeExecution')).toMatchObject({ status: 202, body: { started: false } });
+    expect(sfn.commandCalls(StartExecutionCommand)).toHaveLength(0);
+  });
+
+  test('of one that somebody else resumes at the same moment answers with that, and starts nothing', async () => {
+    ended('FAILED');
     sfn.on(GetExecutionHistoryCommand).resolves({ events: [] });
     sfn.on(StartExecutionCommand).rejects(Object.assign(new Error(), { name: 'ExecutionAlreadyExists' }));
     expect(await call(resumeExecution, 'ResumeExecution')).toMatchObject({ status: 202, body: { started: false } });
@@ -181,7 +194,7 @@ describe('POST /executions/{id}/resume', () => {
 
   test('while the container is still stopping the caller is told to come back', async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
-    sfn.on(DescribeExecutionCommand).resolves({ status: 'ABORTED', input });
+    ended('ABORTED');
     sfn.on(GetExecutionHistoryCommand).resolves({ events: launched('one').toReversed() });
     batch.on(DescribeJobsCommand).callsFake(async () => {
       vi.setSystemTime(Date.now() + 60_000);
