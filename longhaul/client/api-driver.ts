@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ApiAnswer, type ApiRequest, apiRequests } from './api-request.ts';
 import type { AwsOptions } from './aws.ts';
-import { checkLimit, InvalidCursorError } from './cursor.ts';
 import type { ExecutionDescription } from './describe.ts';
 import type { Driver, ExecutionPage, LogPage, RunOutcome } from './driver.ts';
 import { ApiError, ExecutionStateError, UnknownExecutionError, UnknownJobError } from './errors.ts';
 import { executionName } from './identity.ts';
+import { EXECUTIONS, InvalidCursorError, LINES, limitOf } from './page.ts';
 import { LONGEST_STOP_SECONDS } from './resumption.ts';
 import { type InputProblem, InvalidInputError } from './validate-input.ts';
 
@@ -72,15 +72,13 @@ export function apiDriver({ url, aws }: ApiOptions): Driver {
     },
     describe,
     list: async ({ job, status, limit, cursor }) => {
-      if (limit !== undefined) checkLimit(limit, 100);
-      const query = { job, status, limit: limit?.toString(), cursor };
+      const query = { job, status, limit: String(limitOf(limit, EXECUTIONS)), cursor };
       return ask<ExecutionPage>({ method: 'GET', path: '/executions', query, repeatable: true }, (_, code) =>
         code === 400 && cursor !== undefined ? new InvalidCursorError(cursor) : undefined,
       );
     },
     logs: async (id, { limit, cursor }) => {
-      if (limit !== undefined) checkLimit(limit, 10_000);
-      const query = { limit: limit?.toString(), cursor };
+      const query = { limit: String(limitOf(limit, LINES)), cursor };
       return ask<LogPage>({ method: 'GET', path: `${executionPath(id)}/logs`, query, repeatable: true }, (_, code) =>
         code === 404
           ? new UnknownExecutionError(id)

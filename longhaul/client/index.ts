@@ -10,7 +10,6 @@ export {
   type RunOptions,
   type StartedExecution,
 } from './client.ts';
-export { InvalidCursorError } from './cursor.ts';
 export { decodeDynamoDb, type ItemChange } from './decode-dynamodb.ts';
 export { decodeKinesis, type KinesisData } from './decode-kinesis.ts';
 export { decodeLogs, type LogsData, type LogsEvent } from './decode-logs.ts';
@@ -39,6 +38,7 @@ export {
 export type { FollowOptions, WaitOptions } from './follow.ts';
 export { isExecutionName } from './identity.ts';
 export { defineJob, type EventOf, type InputOf, type JobDefinition, type NameOf, type ResultOf, typed } from './job.ts';
+export { InvalidCursorError } from './page.ts';
 export { checkTags, type StartTime, startTime } from './run-options.ts';
 export type { Stack } from './stack.ts';
 export { type StepFunctionsOptions, stepFunctionsDriver } from './step-functions.ts';

@@ -1,12 +1,9 @@
 import { type ExecutionListItem, ListExecutionsCommand, type ListExecutionsOutput } from '@aws-sdk/client-sfn';
 import type { AwsClients } from './aws.ts';
-import { checkLimit, InvalidCursorError, readCursor, writeCursor } from './cursor.ts';
 import type { ExecutionPage, ExecutionSummary, ListQuery } from './driver.ts';
 import { readExecution } from './execution.ts';
+import { EXECUTIONS, InvalidCursorError, limitOf, readCursor, writeCursor } from './page.ts';
 import type { Stack } from './stack.ts';
-
-const DEFAULT_LIMIT = 20;
-const LARGEST_LIMIT = 100;
 
 /** Requests to Step Functions for one page, whatever the history's length. */
 const MOST_LISTS = 5;
@@ -34,8 +31,8 @@ interface Place {
  * @throws InvalidCursorError, RangeError for a limit that is none, or what AWS answers
  */
 export async function listExecutions(query: ListQuery, stack: Stack, clients: AwsClients): Promise<ExecutionPage> {
-  const { job, status, limit = DEFAULT_LIMIT, cursor } = query;
-  checkLimit(limit, LARGEST_LIMIT);
+  const { job, status, cursor } = query;
+  const limit = limitOf(query.limit, EXECUTIONS);
   let place: Place = cursor === undefined ? {} : readCursor(cursor, isPlace);
   const executions: ExecutionSummary[] = [];
   let looks = MOST_LOOKS;

@@ -1,10 +1,10 @@
 import type { AwsClients } from './aws.ts';
 import { containerOf, type Log, taskLog } from './container.ts';
-import { checkLimit, InvalidCursorError, readCursor, writeCursor } from './cursor.ts';
 import type { LogLine, LogPage, LogQuery } from './driver.ts';
 import { historyOf } from './history.ts';
 import { type Launch, launchesIn, type Spec, specOf } from './launch.ts';
 import type { StreamPage } from './log-streams.ts';
+import { InvalidCursorError, LINES, limitOf, readCursor, writeCursor } from './page.ts';
 import type { Stack } from './stack.ts';
 
 /** Where reading goes on. */
@@ -16,10 +16,6 @@ interface Place {
   /** Lines of that page which have been read already. */
   skip?: number;
 }
-
-const DEFAULT_LIMIT = 1000;
-/** GetLogEvents, `limit`. */
-const LARGEST_LIMIT = 10_000;
 
 /** Requests to CloudWatch Logs for one page: it may answer with few events, or none, where there are more. */
 const MOST_READS = 10;
@@ -37,11 +33,11 @@ const PAGE_SIZE = 4_000_000;
  */
 export async function readLogs(
   id: string,
-  { limit = DEFAULT_LIMIT, cursor }: LogQuery,
+  { limit: wanted, cursor }: LogQuery,
   stack: Stack,
   clients: AwsClients,
 ): Promise<LogPage> {
-  checkLimit(limit, LARGEST_LIMIT);
+  const limit = limitOf(wanted, LINES);
   let place: Place = cursor === undefined ? { launch: 1 } : readCursor(cursor, isPlace);
   const { launches, spec, isOver } = await startsOf(id, stack, clients);
   const lines: LogLine[] = [];
@@ -56,7 +52,7 @@ export async function readLogs(
     if (source?.launch !== launch) source = await sourceOf(launch, { isFollowed, isOver, spec }, clients);
     const { log, isWhole } = source;
     const read = log
-      ? await pageOf(log, token, Math.min(limit - lines.length + skip, LARGEST_LIMIT), clients)
+      ? await pageOf(log, token, Math.min(limit - lines.length + skip, LINES.most), clients)
       : { events: [], token, isEnd: true };
     for (const [index, { timestamp, message }] of read.events.entries()) {
       if (index < skip) continue;
@@ -136,6 +132,6 @@ function isPlace(value: object): value is Place {
     typeof token === 'string' &&
     Number.isInteger(skip) &&
     skip >= 0 &&
-    skip < LARGEST_LIMIT
+    skip < LINES.most
   );
 }

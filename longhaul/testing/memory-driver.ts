@@ -1,9 +1,9 @@
-import { checkLimit, InvalidCursorError, readCursor, writeCursor } from '../client/cursor.ts';
 import type { ExecutionDescription } from '../client/describe.ts';
 import type { Driver, LogLine, RunOutcome, RunRequest } from '../client/driver.ts';
 import { UnknownExecutionError } from '../client/errors.ts';
 import { executionName } from '../client/identity.ts';
 import type { EventOf, JobDefinition, ResultOf } from '../client/job.ts';
+import { EXECUTIONS, InvalidCursorError, LINES, limitOf, readCursor, writeCursor } from '../client/page.ts';
 import { checkResumable, nextOf } from '../client/resumption.ts';
 
 /** What was started on the driver, or resumed. */
@@ -50,9 +50,6 @@ interface MemoryExecution extends StartedRun {
   work?: Promise<void>;
   readonly abort: AbortController;
 }
-
-const DEFAULT_PAGE = 20;
-const DEFAULT_LINES = 1000;
 
 /**
  * A driver for `createClient` that needs no AWS: `createClient({ driver: memoryDriver() })`.
@@ -184,8 +181,8 @@ export function memoryDriver(): MemoryDriver {
         artifacts: `s3://memory/executions/${resumes ?? id}/`,
       };
     },
-    async list({ job, status, limit = DEFAULT_PAGE, cursor }) {
-      checkLimit(limit, 100);
+    async list({ job, status, limit: wanted, cursor }) {
+      const limit = limitOf(wanted, EXECUTIONS);
       const newestFirst = [...executions.values()].reverse();
       const after = cursor === undefined ? undefined : readCursor(cursor, isId).id;
       const first = newestFirst.findIndex(({ id }) => id === after) + 1;
@@ -205,8 +202,8 @@ export function memoryDriver(): MemoryDriver {
         ...(rest.length > limit && { cursor: writeCursor({ id: page.at(-1)!.id }) }),
       };
     },
-    async logs(id, { limit = DEFAULT_LINES, cursor }) {
-      checkLimit(limit, 10_000);
+    async logs(id, { limit: wanted, cursor }) {
+      const limit = limitOf(wanted, LINES);
       const { lines, status } = find(id);
       const from = cursor === undefined ? 0 : readCursor(cursor, isLine).line;
       const page = lines.slice(from, from + limit);

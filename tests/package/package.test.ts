@@ -76,7 +76,7 @@ test('whatever the code imports is declared: by client and runtime as dependenci
       .map((each) => packageOf(each.path));
     return [...new Set(names)].sort();
   };
-  const needed = await imported('client/index.js', 'runtime/index.js', 'testing/index.js');
+  const needed = await imported('client/index.js', 'client/trigger.js', 'runtime/index.js', 'testing/index.js');
   const all = await imported('client/index.js', 'runtime/index.js', 'asl/index.js', 'engine/index.js', 'cli/main.js');
   const declared = { ...peerDependencies, ...dependencies };
   expect({

@@ -1,3 +1,13 @@
+/** How many a page has at most, and without a limit. */
+export interface PageSize {
+  most: number;
+  usual: number;
+}
+
+export const EXECUTIONS: PageSize = { most: 100, usual: 20 };
+/** Of a log. GetLogEvents, `limit`: at most 10,000. */
+export const LINES: PageSize = { most: 10_000, usual: 1000 };
+
 /** A cursor that no page came with, or that is too old: AWS forgets the places in its lists after 24 hours. */
 export class InvalidCursorError extends Error {
   override readonly name = 'InvalidCursorError';
@@ -26,7 +36,8 @@ export function readCursor<Place>(cursor: string, isPlace: (value: object) => va
 }
 
 /** @throws RangeError when it is no whole number from 1 to `most` */
-export function checkLimit(limit: number, most: number): number {
+export function limitOf(limit: number | undefined, { most, usual }: PageSize): number {
+  if (limit === undefined) return usual;
   if (Number.isInteger(limit) && limit >= 1 && limit <= most) return limit;
   throw new RangeError(`limit must be a whole number from 1 to ${most}; it is ${limit}`);
 }
