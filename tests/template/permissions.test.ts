@@ -22,15 +22,35 @@ const all = templates.flatMap((template) =>
 );
 const allows = all.filter(({ statement }) => statement.Effect === 'Allow' && !statement.Principal);
 const named = allows.map(({ path, statement }) => [path, statement] as const);
-const { Resources } = read('template.yaml');
+const { Globals, Resources } = read('template.yaml');
 
-test.each(named)('%s names its actions one by one', (_path, statement) => {
+/** A boundary gives nothing: all but its subject may be in it. */
+const isBoundary = (path: string) => path.startsWith('template.yaml/Resources/FunctionBoundary/');
+
+test.each(named)('%s names its actions one by one', (path, statement) => {
+  if (isBoundary(path)) return expect(statement.NotAction ?? 'none').toMatch(/^(logs:\*|none)$/);
+  expect(statement).not.toHaveProperty('NotAction');
   for (const action of list(statement.Action)) expect(action).toMatch(/^[a-z0-9-]+:[A-Z][A-Za-z]+$/);
 });
 
-test.each(named)('%s reaches no further than AWS forces it to', (_path, statement) => {
+test.each(named)('%s reaches no further than AWS forces it to', (path, statement) => {
+  if (isBoundary(path) && statement.NotAction) return expect(statement.NotAction).toBe('logs:*');
   if (!list(statement.Resource).includes('*')) return expect(list(statement.Resource)).not.toHaveLength(0);
   for (const action of list(statement.Action)) expect(UNBOUND).toContain(action);
+});
+
+test('no function may write to a log that is not theirs, whatever SAM lets it do', () => {
+  // samtranslator/model/sam_resources.py: AWSLambdaBasicExecutionRole, which is for all log groups of the account.
+  expect(Globals.Function.PermissionsBoundary).toBe('FunctionBoundary');
+  for (const [, { Properties }] of resources('template.yaml', 'AWS::Serverless::Function')) {
+    expect(Properties).not.toHaveProperty('PermissionsBoundary');
+  }
+  const within = statements(Resources.FunctionBoundary).map(({ statement }) => statement);
+  expect(within).toEqual([
+    { Effect: 'Allow', NotAction: 'logs:*', Resource: '*' },
+    { Effect: 'Allow', Action: ['logs:CreateLogStream', 'logs:PutLogEvents'], Resource: 'FunctionLogs.Arn' },
+    { Effect: 'Allow', Action: 'logs:GetLogEvents', Resource: expect.stringContaining(':log-stream:run/*') },
+  ]);
 });
 
 test('tasks are found in our own cluster only', () => {
@@ -142,16 +162,7 @@ test.each([
       'states:GetExecutionHistory',
     ],
   ],
-  [
-    'GetLogs',
-    [
-      'batch:DescribeJobs',
-      'ecs:DescribeTasks',
-      'logs:GetLogEvents',
-      'states:DescribeExecution',
-      'states:GetExecutionHistory',
-    ],
-  ],
+  ['GetLogs', ['batch:DescribeJobs', 'ecs:DescribeTasks', 'logs:GetLogEvents', 'states:GetExecutionHistory']],
   ['StopExecution', ['states:StopExecution']],
   [
     'ResumeExecution',

@@ -35,7 +35,8 @@ export function resources(template: string, type?: string): [string, Resource][]
 export interface Statement {
   Sid?: string;
   Effect: string;
-  Action: string | string[];
+  Action?: string | string[];
+  NotAction?: string | string[];
   Resource?: string | string[];
   Condition?: object;
   Principal?: unknown;
@@ -45,7 +46,8 @@ export interface Statement {
 export function statements(value: unknown, path = ''): { path: string; statement: Statement }[] {
   if (Array.isArray(value)) return value.flatMap((item, index) => statements(item, `${path}/${index}`));
   if (typeof value !== 'object' || value === null) return [];
-  if ('Effect' in value && 'Action' in value) return [{ path, statement: value as Statement }];
+  if ('Effect' in value && ('Action' in value || 'NotAction' in value))
+    return [{ path, statement: value as Statement }];
   return Object.entries(value).flatMap(([key, member]) => statements(member, `${path}/${key}`));
 }
 
