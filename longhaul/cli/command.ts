@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
-import { type Deployment, type DeploymentOptions, findDeployment } from './deployment.ts';
+import type { Driver } from '../client/driver.ts';
+import { type Deployment, type DeploymentOptions, driverOf, findDeployment } from './deployment.ts';
+import { wholeId } from './execution-id.ts';
 import { EXIT, UsageError } from './exit-codes.ts';
 import { explain } from './explain.ts';
 import { endQuietlyWithoutReader, paintError } from './terminal.ts';
@@ -45,4 +47,21 @@ export function onDeployment<Options>(
   return action<Options & DeploymentOptions>(async (options, args) =>
     act(await findDeployment(options), options, args),
   );
+}
+
+/** The execution that a command is about. */
+export interface Meant {
+  id: string;
+  driver: Driver;
+  deployment: Deployment;
+}
+
+/** An action on the execution that the first argument means: see `EXECUTION`. */
+export function onExecution<Options>(
+  act: (execution: Meant, options: Options & DeploymentOptions) => Ending,
+): (...given: unknown[]) => Promise<void> {
+  return onDeployment<Options>(async (deployment, options, [typed = '']) => {
+    const driver = await driverOf(deployment);
+    return act({ id: await wholeId(driver, typed), driver, deployment }, options);
+  });
 }

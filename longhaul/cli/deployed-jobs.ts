@@ -1,4 +1,4 @@
-import type { Deployment } from './deployment.ts';
+import { type Deployment, stackOf } from './deployment.ts';
 
 /** A job's spec, as the state machine holds it. */
 export interface JobSpec {
@@ -17,12 +17,11 @@ export interface DeployedJob extends JobSpec {
 
 /**
  * The jobs of a deployment, by name. What they run on is in the state machine; what they take is known to the HTTP API.
- * @throws what AWS answers
+ * @throws Error when the stack is none of Longhaul, or what AWS answers
  */
 export async function deployedJobs(deployment: Deployment): Promise<DeployedJob[]> {
   const { SFNClient, DescribeStateMachineCommand } = await import('@aws-sdk/client-sfn');
-  const stateMachineArn = deployment.outputs.StateMachineArn;
-  if (!stateMachineArn) throw new Error('This stack has no output StateMachineArn: it is no Longhaul.');
+  const { stateMachineArn } = stackOf(deployment);
   const [{ definition = '{}' }, inputs] = await Promise.all([
     new SFNClient(deployment.aws).send(new DescribeStateMachineCommand({ stateMachineArn })),
     inputSchemas(deployment),

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { type Command, Option } from 'commander';
 import type { AwsOptions } from '../client/aws.ts';
 import type { Driver } from '../client/driver.ts';
+import type { Stack } from '../client/stack.ts';
 
 export interface DeploymentOptions {
   /** A stack on AWS; without it, the engine on this machine. */
@@ -64,17 +65,18 @@ function engineIn(directory: string): Deployment {
   return { engine, outputs: read('outputs.json') as Record<string, string>, aws: engine.aws };
 }
 
-/**
- * What steers the executions of a deployment.
- * @throws Error when the stack is none of Longhaul
- */
-export async function driverOf({ outputs, aws }: Deployment): Promise<Driver> {
+/** Where the executions of a deployment are. @throws Error when the stack is none of Longhaul */
+export function stackOf({ outputs }: Deployment): Stack {
   const { StateMachineArn: stateMachineArn, ArtifactsBucketName: artifactsBucket } = outputs;
-  if (!stateMachineArn || !artifactsBucket) {
-    throw new Error(
-      "This stack is no Longhaul: its outputs have no StateMachineArn and ArtifactsBucketName (template.yaml's have).",
-    );
-  }
+  if (stateMachineArn && artifactsBucket) return { stateMachineArn, artifactsBucket };
+  throw new Error(
+    "This stack is no Longhaul: its outputs have no StateMachineArn and ArtifactsBucketName (template.yaml's have).",
+  );
+}
+
+/** What steers the executions of a deployment. @throws Error when the stack is none of Longhaul */
+export async function driverOf(deployment: Deployment): Promise<Driver> {
+  const stack = stackOf(deployment);
   const { stepFunctionsDriver } = await import('../client/step-functions.ts');
-  return stepFunctionsDriver({ stack: { stateMachineArn, artifactsBucket }, aws });
+  return stepFunctionsDriver({ stack, aws: deployment.aws });
 }

@@ -1,6 +1,7 @@
 import type { ExecutionDescription } from '../client/describe.ts';
 import type { DeploymentOptions } from './deployment.ts';
 import { commandLine } from './hints.ts';
+import { meaningOf } from './job-exit-codes.ts';
 import { progressInWords } from './progress-words.ts';
 import { jsonInShort } from './short-json.ts';
 import { starts, statusWord } from './status.ts';
@@ -81,18 +82,9 @@ function placeOf({ capacity, container }: ExecutionDescription, now: number): st
     .join(', ');
 }
 
-/** What the exit codes of a job say: docs/jobs.md. */
 function exitCode(code: number): string {
-  const meaning: Record<number, string> = {
-    0: 'done',
-    65: 'it can never work',
-    75: 'stopped, with its checkpoint saved',
-    76: 'a newer start took over',
-    124: 'out of time',
-    137: 'killed, or out of memory',
-    143: 'ended by SIGTERM',
-  };
-  return meaning[code] ? `${code} (${meaning[code]})` : String(code);
+  const meaning = meaningOf(code);
+  return meaning ? `${code} (${meaning})` : String(code);
 }
 
 function nextSteps(id: string, status: string, resumedAs: string | undefined, where: DeploymentOptions): string {

@@ -1,10 +1,10 @@
 import { Argument, Command, InvalidArgumentError } from 'commander';
 import { explainLoadFailure } from '../engine/load-failure.ts';
 import { onDeployment } from './command.ts';
-import { type Deployment, deploymentOptions } from './deployment.ts';
+import { type Deployment, deploymentOptions, driverOf } from './deployment.ts';
 import { readGiven, SOURCES } from './event/index.ts';
 import type { Sent } from './event/source.ts';
-import type { StartedExecution } from './event/started.ts';
+import type { FoundExecution, Started } from './event/started.ts';
 import { paint, print, printJson } from './terminal.ts';
 
 interface Options {
@@ -62,20 +62,13 @@ With --stack: ${names.filter((name) => SOURCES[name]!.onAws === true).join(', ')
     );
 }
 
-async function startedBy(
-  sent: Sent,
-  watch: { by(sent: Sent, patience: number): Promise<StartedExecution[]> },
-  { outputs, aws }: Deployment,
-  wait: number,
-): Promise<StartedExecution[]> {
+async function startedBy(sent: Sent, watch: Started, deployment: Deployment, wait: number): Promise<FoundExecution[]> {
   if (sent.id === undefined) return watch.by(sent, wait * 1000);
-  const { DescribeExecutionCommand, SFNClient } = await import('@aws-sdk/client-sfn');
-  const executionArn = `${outputs.StateMachineArn?.replace(':stateMachine:', ':execution:')}:${sent.id}`;
-  const { input = '{}' } = await new SFNClient(aws).send(new DescribeExecutionCommand({ executionArn }));
-  return [{ id: sent.id, job: (JSON.parse(input) as { job: string }).job }];
+  const { job = '' } = await (await driverOf(deployment)).describe(sent.id);
+  return [{ id: sent.id, job }];
 }
 
-function report({ to }: Sent, executions: StartedExecution[], waited: number | undefined): void {
+function report({ to }: Sent, executions: FoundExecution[], waited: number | undefined): void {
   print(`Sent to ${to}.`);
   if (waited === undefined) return;
   if (executions.length === 0) {

@@ -1,6 +1,9 @@
 import type { Driver } from '../client/driver.ts';
 import { UsageError } from './exit-codes.ts';
 
+/** The argument of commands that are about one execution. */
+export const EXECUTION = ['<id>', 'of the execution, or how it or its hash begins'] as const;
+
 /** Ours: `<job>-<32 hex digits>`, with `-r1`, … behind it when they continue another. */
 const OURS = /^(.+)-([0-9a-f]{32})(-r\d+)?$/;
 const SHORT = 8;

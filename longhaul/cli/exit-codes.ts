@@ -1,4 +1,4 @@
-/** How commands end. `run --follow` and `logs` of a failed execution have codes of their own, so that scripts can tell them apart. */
+/** How commands end. `--follow` of an execution that failed has codes of its own, so that scripts can tell them apart. */
 export const EXIT = {
   /** Done. With `run --follow`: the job succeeded. */
   ok: 0,

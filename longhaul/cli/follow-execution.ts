@@ -15,6 +15,13 @@ import { starts, statusWord } from './status.ts';
 import { paint, print, printJson } from './terminal.ts';
 import { duration } from './words.ts';
 
+/** The options of commands that may follow what they start. */
+export const FOLLOW = [
+  '-f, --follow',
+  'show progress and log until it has ended; Ctrl-C stops following, not the job',
+] as const;
+export const NO_LOGS = ['--no-logs', 'with --follow: progress only'] as const;
+
 export interface FollowOptions extends DeploymentOptions {
   /** Whether log lines are shown. */
   logs?: boolean;

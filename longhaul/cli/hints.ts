@@ -1,5 +1,6 @@
 import type { DeploymentOptions } from './deployment.ts';
 import { shortId } from './execution-id.ts';
+import { paint } from './terminal.ts';
 
 /** A command to type next, on the same deployment: `longhaul logs csv-report-2c26b46b -f --stack production`. */
 export function commandLine(command: string, id: string, where: DeploymentOptions, ...flags: string[]): string {
@@ -11,6 +12,11 @@ export function commandLine(command: string, id: string, where: DeploymentOption
     ...(stack !== undefined || data === '.longhaul' ? [] : ['--data', data]),
   ];
   return ['longhaul', command, shortId(id), ...flags, ...options.map(quoted)].join(' ');
+}
+
+/** How to look at an execution that goes on, for below the line that says so. */
+export function waysToWatch(id: string, where: DeploymentOptions): string {
+  return paint('dim', `  ${commandLine('logs', id, where, '-f')}\n  ${commandLine('show', id, where)}`);
 }
 
 const quoted = (word: string): string => (/^[\w./:@=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);

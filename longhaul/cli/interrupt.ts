@@ -1,8 +1,9 @@
 import { Command, Option } from 'commander';
-import { onDeployment } from './command.ts';
-import { type Deployment, deploymentOptions, driverOf } from './deployment.ts';
+import type { Driver } from '../client/driver.ts';
+import { onExecution } from './command.ts';
+import { deploymentOptions } from './deployment.ts';
 import { ControlError, control } from './engine-control.ts';
-import { wholeId } from './execution-id.ts';
+import { EXECUTION } from './execution-id.ts';
 import { print, printJson } from './terminal.ts';
 
 interface Options {
@@ -16,6 +17,10 @@ interface Interrupted {
   ranFor: number;
 }
 
+const ON_AWS = `On AWS nobody but AWS takes Spot capacity away. To try it there, use AWS Fault
+Injection Service: the action aws:ecs:stop-task for tasks on Fargate, and
+aws:ec2:send-spot-instance-interruptions for EC2 instances.`;
+
 const SAID: Record<Options['how'], string> = {
   notice: 'was told to stop, and ended',
   crash: 'was killed',
@@ -27,7 +32,7 @@ export function interruptCommand(): Command {
   return deploymentOptions(
     new Command('interrupt')
       .description('Take the Spot capacity of a running execution away, to see what its job does. The engine only.')
-      .argument('<id>', 'of the execution')
+      .argument(...EXECUTION)
       .addOption(
         new Option(
           '--how <how>',
@@ -47,23 +52,14 @@ Examples:
 It answers when the container is gone. The execution goes on:
 longhaul show ID, longhaul logs ID --follow.
 
-On AWS nobody but AWS takes Spot capacity away. To try it there, use AWS Fault
-Injection Service: the action aws:ecs:stop-task for tasks on Fargate, and
-aws:ec2:send-spot-instance-interruptions for EC2 instances.`,
+${ON_AWS}`,
     )
     .action(
-      onDeployment<Options>(async (deployment, { how, json }, [typed = '']) => {
-        const { engine } = deployment;
-        if (!engine) {
-          throw new Error(
-            'On AWS nobody can take Spot capacity away but AWS. AWS Fault Injection Service plays it: aws:ecs:stop-task for tasks on Fargate, ' +
-              'aws:ec2:send-spot-instance-interruptions for EC2 instances.',
-          );
-        }
-        const id = await wholeId(await driverOf(deployment), typed);
+      onExecution<Options>(async ({ id, driver, deployment: { engine } }, { how, json }) => {
+        if (!engine) throw new Error(ON_AWS);
         const interrupted = await control<Interrupted>(engine, `interrupt/${encodeURIComponent(id)}`, { how }).catch(
           async (error: unknown) => {
-            if (error instanceof ControlError && error.code === 'NotRunning') throw await whyNot(deployment, id);
+            if (error instanceof ControlError && error.code === 'NotRunning') throw await whyNot(driver, id);
             throw error;
           },
         );
@@ -75,8 +71,8 @@ aws:ec2:send-spot-instance-interruptions for EC2 instances.`,
 }
 
 /** Why no container of an execution runs. */
-async function whyNot(deployment: Deployment, id: string): Promise<Error> {
-  const { status, stoppedAt } = await (await driverOf(deployment)).describe(id);
+async function whyNot(driver: Driver, id: string): Promise<Error> {
+  const { status, stoppedAt } = await driver.describe(id);
   if (status !== 'RUNNING') return new Error(`'${id}' does not run: it ended ${status} at ${stoppedAt}.`);
   return new Error(
     `No container of '${id}' runs at this moment: it waits to be started, or for capacity. Try again in a moment.`,

@@ -1,15 +1,15 @@
 import { Command } from 'commander';
 import type { LogLine } from '../client/driver.ts';
 import { follow } from '../client/follow.ts';
-import { onDeployment } from './command.ts';
-import { type DeploymentOptions, deploymentOptions, driverOf } from './deployment.ts';
-import { wholeId } from './execution-id.ts';
+import { onExecution } from './command.ts';
+import { deploymentOptions } from './deployment.ts';
+import { EXECUTION } from './execution-id.ts';
 import { EXIT } from './exit-codes.ts';
 import { onInterrupt } from './interrupted.ts';
 import { readableLine } from './log-line.ts';
 import { paint, print, printJsonLine } from './terminal.ts';
 
-interface Options extends DeploymentOptions {
+interface Options {
   follow?: boolean;
   raw?: boolean;
 }
@@ -18,7 +18,7 @@ interface Options extends DeploymentOptions {
 export function logsCommand(): Command {
   const command = new Command('logs')
     .description('What an execution wrote, over all its starts.')
-    .argument('<id>', 'of the execution, or how it or its hash begins')
+    .argument(...EXECUTION)
     .option('-f, --follow', 'go on with what comes, until the execution ends')
     .option('--raw', 'lines as they were written');
   return deploymentOptions(command)
@@ -35,9 +35,7 @@ With --json each line is an object on a line of its own: { at, message,
 launch }. Ctrl-C ends the following, not the job.`,
     )
     .action(
-      onDeployment<Options>(async (deployment, options, [typed]) => {
-        const driver = await driverOf(deployment);
-        const id = await wholeId(driver, typed!);
+      onExecution<Options>(async ({ id, driver, deployment }, options) => {
         const stopped = onInterrupt();
         let launch = 1;
         try {
@@ -59,7 +57,7 @@ launch }. Ctrl-C ends the following, not the job.`,
     );
 }
 
-function show(line: LogLine, { json, raw }: Options): void {
+function show(line: LogLine, { json, raw }: Options & { json?: boolean }): void {
   if (json) printJsonLine(line);
   else print(raw ? line.message.replace(/\r?\n$/, '') : readableLine(line.at, line.message));
 }

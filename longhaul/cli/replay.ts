@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Command, Option } from 'commander';
 import { explainLoadFailure } from '../engine/load-failure.ts';
-import { onDeployment } from './command.ts';
-import { type Deployment, type DeploymentOptions, deploymentOptions, driverOf } from './deployment.ts';
-import { wholeId } from './execution-id.ts';
+import { onExecution } from './command.ts';
+import { type Deployment, type DeploymentOptions, deploymentOptions } from './deployment.ts';
+import { EXECUTION } from './execution-id.ts';
+import { meaningOf } from './job-exit-codes.ts';
 import type { Replayed } from './replay/replayed.ts';
 import { paint, print, printJson } from './terminal.ts';
 
@@ -22,7 +23,7 @@ export function replayCommand(): Command {
   return deploymentOptions(
     new Command('replay')
       .description("Run an execution's job again here, with its event and checkpoint, and change nothing of it.")
-      .argument('<id>', 'of the execution')
+      .argument(...EXECUTION)
       .addOption(
         new Option('--attempt <which>', 'go on from its checkpoint, or begin anew')
           .choices(['checkpoint', 'fresh'])
@@ -50,10 +51,9 @@ Exit code: that of the job. 0 done, 65 it can never work, 75 interrupted, 1 (or
 any other) failed.`,
     )
     .action(
-      onDeployment<Options>(async (deployment, options, [typed = '']) => {
+      onExecution<Options>(async ({ id, deployment }, options) => {
         const { readReplayed } = await import('./replay/replayed.ts');
-        const replayed = await readReplayed(await wholeId(await driverOf(deployment), typed), deployment);
-        return replay(replayed, deployment, options);
+        return replay(await readReplayed(id, deployment), deployment, options);
       }),
     );
 }
@@ -93,7 +93,8 @@ async function replay(replayed: Replayed, deployment: Deployment, options: Optio
     const target = path.resolve(options.output ?? path.join(options.data, 'replays', id));
     await rm(target, { recursive: true, force: true });
     const files = await s3.saveTo(target);
-    if (options.json) printJson({ id, job, exitCode, outcome: meaning(exitCode), directory: target, files });
+    if (options.json)
+      printJson({ id, job, exitCode, outcome: meaningOf(exitCode) ?? 'failed', directory: target, files });
     else print(ending(exitCode, target, files));
     return exitCode;
   } finally {
@@ -141,19 +142,8 @@ function heading(
   return `Replaying ${paint('bold', id)} (${status}), attempt ${attempt} of ${attempts}, ${from}.\n`;
 }
 
-/** docs/jobs.md, "Exit codes". */
-const MEANINGS: Record<number, string> = {
-  0: 'done',
-  65: 'it can never work',
-  75: 'interrupted, with its checkpoint saved',
-  76: 'a newer start took over',
-  124: 'out of time',
-  143: 'ended by SIGTERM',
-};
-const meaning = (exitCode: number) => MEANINGS[exitCode] ?? 'failed';
-
 function ending(exitCode: number, directory: string, files: string[]): string {
-  const head = `\nThe job ended with ${paint(exitCode === 0 ? 'green' : 'red', String(exitCode))}: ${meaning(exitCode)}.`;
+  const head = `\nThe job ended with ${paint(exitCode === 0 ? 'green' : 'red', String(exitCode))}: ${meaningOf(exitCode) ?? 'failed'}.`;
   if (files.length === 0) return `${head} It stored nothing.`;
   return [`${head} What it stored is in ${directory}:`, ...files.map((file) => `  ${file}`)].join('\n');
 }

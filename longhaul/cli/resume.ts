@@ -1,13 +1,13 @@
 import { Command } from 'commander';
-import { onDeployment } from './command.ts';
-import { type DeploymentOptions, deploymentOptions, driverOf } from './deployment.ts';
-import { wholeId } from './execution-id.ts';
-import { followExecution } from './follow-execution.ts';
-import { commandLine } from './hints.ts';
+import { onExecution } from './command.ts';
+import { deploymentOptions } from './deployment.ts';
+import { EXECUTION } from './execution-id.ts';
+import { FOLLOW, followExecution, NO_LOGS } from './follow-execution.ts';
+import { waysToWatch } from './hints.ts';
 import { isAlive } from './stop.ts';
 import { paint, print, printJson } from './terminal.ts';
 
-interface Options extends DeploymentOptions {
+interface Options {
   follow?: boolean;
   logs?: boolean;
 }
@@ -16,9 +16,9 @@ interface Options extends DeploymentOptions {
 export function resumeCommand(): Command {
   const command = new Command('resume')
     .description('Go on with an execution that failed or was stopped, from its last checkpoint.')
-    .argument('<id>', 'of the execution, or how it or its hash begins')
-    .option('-f, --follow', 'show progress and log until it has ended; Ctrl-C stops following, not the job')
-    .option('--no-logs', 'with --follow: progress only');
+    .argument(...EXECUTION)
+    .option(...FOLLOW)
+    .option(...NO_LOGS);
   return deploymentOptions(command)
     .addHelpText(
       'after',
@@ -34,9 +34,7 @@ checkpoint counts.
 Exit codes with --follow are those of 'longhaul run --follow'.`,
     )
     .action(
-      onDeployment<Options>(async (deployment, options, [typed]) => {
-        const driver = await driverOf(deployment);
-        const id = await wholeId(driver, typed!);
+      onExecution<Options>(async ({ id, driver, deployment }, options) => {
         const { status, container } = await driver.describe(id);
         if (!options.json && status !== 'RUNNING' && isAlive(container)) {
           print('Its container still stops: waiting for its last checkpoint.');
@@ -45,7 +43,7 @@ Exit codes with --follow are those of 'longhaul run --follow'.`,
         if (!options.json) print(`${started ? 'Resumed as' : 'It had been resumed before, as'} ${paint('bold', next)}`);
         if (options.follow) return followExecution(driver, next, deployment, options);
         if (options.json) return printJson({ id: next, resumes: id, started });
-        print(paint('dim', `  ${commandLine('logs', next, options, '-f')}\n  ${commandLine('show', next, options)}`));
+        print(waysToWatch(next, options));
       }),
     );
 }

@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { keyIdentity } from '../client/accept-input.ts';
 import { checkKey, checkTags, startTime } from '../client/run-options.ts';
 import { onDeployment } from './command.ts';
 import { type DeployedJob, deployedJobs } from './deployed-jobs.ts';
 import { type Deployment, type DeploymentOptions, deploymentOptions, driverOf } from './deployment.ts';
 import { UsageError } from './exit-codes.ts';
-import { followExecution } from './follow-execution.ts';
-import { commandLine } from './hints.ts';
+import { FOLLOW, followExecution, NO_LOGS } from './follow-execution.ts';
+import { waysToWatch } from './hints.ts';
 import { checkInput } from './input-schema.ts';
+import { namedValue } from './named-value.ts';
 import { readInput, secondsIn } from './run-input.ts';
 import { paint, print, printJson } from './terminal.ts';
 import { similar } from './words.ts';
@@ -29,12 +30,16 @@ export function runCommand(): Command {
     .description('Run a job, once.')
     .argument('<job>', "its name; 'longhaul jobs' lists them")
     .option('-i, --input <file|-|JSON>', 'its input: a file, standard input, or JSON in place (default: {})')
-    .option('-f, --follow', 'show progress and log until it has ended; Ctrl-C stops following, not the job')
-    .option('--no-logs', 'with --follow: progress only')
+    .option(...FOLLOW)
+    .option(...NO_LOGS)
     .option('--key <text>', 'what makes this run one of its kind: a second one with the same key starts nothing')
     .option('--delay <time>', 'start later: after 90s, 15m, 2h, 3d')
     .option('--start-at <time>', 'start at this time: 2026-12-24T08:00:00Z')
-    .option('--tag <name=value>', 'put on the Batch job or ECS task, for the bill; may be given again', tag);
+    .option(
+      '--tag <name=value>',
+      'put on the Batch job or ECS task, for the bill; may be given again',
+      namedValue('name=value'),
+    );
   return deploymentOptions(command)
     .addHelpText(
       'after',
@@ -78,7 +83,7 @@ With --follow: 0 succeeded; 3 failed; 4 stopped; 130 after Ctrl-C.`,
         }
         if (options.json) return printJson({ id, job: name, started });
         print(`${started ? 'Started' : 'This had been started before:'} ${paint('bold', id)}`);
-        print(paint('dim', `  ${commandLine('logs', id, options, '-f')}\n  ${commandLine('show', id, options)}`));
+        print(waysToWatch(id, options));
       }),
     );
 }
@@ -113,10 +118,4 @@ function checked<T>(check: () => T): T {
     const message = (error as Error).message.replace(/^(startAt|delay|idempotencyKey)\b/, (name) => names[name]!);
     throw new UsageError(message.replace('must be a Date or a text such', 'is a time such'), { cause: error });
   }
-}
-
-function tag(value: string, all: Record<string, string> = {}): Record<string, string> {
-  const at = value.indexOf('=');
-  if (at < 1) throw new InvalidArgumentError('Write it as name=value.');
-  return { ...all, [value.slice(0, at)]: value.slice(at + 1) };
 }

@@ -1,8 +1,8 @@
 import { Command } from 'commander';
-import { onDeployment } from './command.ts';
-import { type DeploymentOptions, deploymentOptions, driverOf } from './deployment.ts';
+import { onExecution } from './command.ts';
+import { deploymentOptions } from './deployment.ts';
 import { describedInWords } from './described.ts';
-import { wholeId } from './execution-id.ts';
+import { EXECUTION } from './execution-id.ts';
 import { print, printJson } from './terminal.ts';
 
 /** `longhaul show ID`: all that can be said of an execution. */
@@ -10,7 +10,7 @@ export function showCommand(): Command {
   return deploymentOptions(
     new Command('show')
       .description('An execution: how it stands, where it runs, why it waits or failed, what it delivered.')
-      .argument('<id>', 'of the execution, or how it or its hash begins'),
+      .argument(...EXECUTION),
   )
     .addHelpText(
       'after',
@@ -21,9 +21,8 @@ Examples:
   longhaul show 2c26 --stack longhaul-production`,
     )
     .action(
-      onDeployment<DeploymentOptions>(async (deployment, options, [typed]) => {
-        const driver = await driverOf(deployment);
-        const description = await driver.describe(await wholeId(driver, typed!));
+      onExecution(async ({ id, driver }, options) => {
+        const description = await driver.describe(id);
         if (options.json) return printJson(description);
         print(describedInWords(description, options));
       }),

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { startEngine } from '../engine/index.ts';
+import { namedValue } from './named-value.ts';
 import { welcome } from './welcome.ts';
 
 /** `longhaul start`: the engine in the foreground, until Ctrl-C. */
@@ -11,7 +12,11 @@ export function startCommand(): Command {
     .option('--api-port <port>', 'port of the HTTP API; 0 finds a free one', port, 3000)
     .option('--template <file>', 'the template to run', 'template.yaml')
     .option('--data <directory>', 'where state is kept between starts', '.longhaul')
-    .option('--parameter <Name=value>', "a template parameter, over samconfig.toml's local environment", parameter)
+    .option(
+      '--parameter <Name=value>',
+      "a template parameter, over samconfig.toml's local environment",
+      namedValue('Name=value'),
+    )
     .option('--bytes-per-second <number>', 'slow down the reading of S3 objects, to watch a job at work', positive)
     .addHelpText(
       'after',
@@ -66,10 +71,4 @@ function positive(value: string): number {
   const number = Number(value);
   if (!(number > 0)) throw new InvalidArgumentError('A number above 0 is wanted.');
   return number;
-}
-
-function parameter(value: string, all: Record<string, string> = {}): Record<string, string> {
-  const at = value.indexOf('=');
-  if (at < 1) throw new InvalidArgumentError('Write it as Name=value.');
-  return { ...all, [value.slice(0, at)]: value.slice(at + 1) };
 }

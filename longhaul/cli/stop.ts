@@ -3,14 +3,14 @@ import { Command } from 'commander';
 import type { ExecutionDescription } from '../client/describe.ts';
 import type { Driver } from '../client/driver.ts';
 import { LONGEST_STOP_SECONDS } from '../client/resumption.ts';
-import { onDeployment } from './command.ts';
-import { type DeploymentOptions, deploymentOptions, driverOf } from './deployment.ts';
-import { wholeId } from './execution-id.ts';
+import { onExecution } from './command.ts';
+import { deploymentOptions } from './deployment.ts';
+import { EXECUTION } from './execution-id.ts';
 import { commandLine } from './hints.ts';
 import { statusWord } from './status.ts';
 import { paint, print, printJson } from './terminal.ts';
 
-interface Options extends DeploymentOptions {
+interface Options {
   reason?: string;
   wait: boolean;
 }
@@ -19,7 +19,7 @@ interface Options extends DeploymentOptions {
 export function stopCommand(): Command {
   const command = new Command('stop')
     .description('Stop an execution: its container saves its checkpoint and ends.')
-    .argument('<id>', 'of the execution, or how it or its hash begins')
+    .argument(...EXECUTION)
     .option('--reason <text>', 'why; shown with the execution')
     .option('--no-wait', 'do not wait for the container to end');
   return deploymentOptions(command)
@@ -34,9 +34,7 @@ Examples:
 To go on from the checkpoint: longhaul resume ID.`,
     )
     .action(
-      onDeployment<Options>(async (deployment, options, [typed]) => {
-        const driver = await driverOf(deployment);
-        const id = await wholeId(driver, typed!);
+      onExecution<Options>(async ({ id, driver }, options) => {
         const before = await driver.describe(id);
         if (before.status !== 'RUNNING') {
           if (options.json) return printJson(before);

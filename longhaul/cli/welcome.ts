@@ -1,9 +1,9 @@
-import { styleText } from 'node:util';
 import type { Engine } from '../engine/index.ts';
+import { paint } from './terminal.ts';
 
 /** What was started, and the commands to try next. */
 export function welcome({ url, apiUrl, outputs, stack, warnings, continued }: Engine, data: string): string {
-  const bold = (text: string) => styleText('bold', text);
+  const bold = (text: string) => paint('bold', text);
   const ofType = (...types: string[]) => stack.resources.filter(({ type }) => types.includes(type));
   const rows: [string, string[]][] = [
     ['jobs', ofType('AWS::Batch::JobDefinition', 'AWS::ECS::TaskDefinition').map(jobRow)],
@@ -30,7 +30,7 @@ export function welcome({ url, apiUrl, outputs, stack, warnings, continued }: En
     ...(continued > 0
       ? [`  continued     ${continued} execution${continued > 1 ? 's' : ''} from where they were`]
       : []),
-    ...warnings.map(({ path, message }) => styleText('yellow', `  not run       ${path}: ${message}`)),
+    ...warnings.map(({ path, message }) => paint('yellow', `  not run       ${path}: ${message}`)),
     '',
     bold('Try next, in another terminal:'),
     '',

@@ -5,10 +5,12 @@ import {
   ListExecutionsCommand,
   SFNClient,
 } from '@aws-sdk/client-sfn';
-import type { Deployment } from '../deployment.ts';
-import { output, type Sent } from './source.ts';
+import { objectIn } from '../../client/json.ts';
+import { type Deployment, stackOf } from '../deployment.ts';
+import type { Sent } from './source.ts';
 
-export interface StartedExecution {
+/** One that an event has started. */
+export interface FoundExecution {
   id: string;
   job: string;
 }
@@ -28,7 +30,7 @@ export class Started {
   }
 
   static async watch(deployment: Deployment): Promise<Started> {
-    const stateMachineArn = output(deployment, 'StateMachineArn');
+    const { stateMachineArn } = stackOf(deployment);
     const client = new SFNClient(deployment.aws);
     const before = await newest(client, stateMachineArn);
     return new Started(client, stateMachineArn, new Set(before.map(({ executionArn }) => executionArn!)));
@@ -39,16 +41,16 @@ export class Started {
    *
    * @param patience - milliseconds until it gives up and answers what there is
    */
-  async by({ source, marks }: Sent, patience: number): Promise<StartedExecution[]> {
+  async by({ source, marks }: Sent, patience: number): Promise<FoundExecution[]> {
     const deadline = Date.now() + patience;
     const missing = new Set(marks);
-    const found: StartedExecution[] = [];
+    const found: FoundExecution[] = [];
     for (;;) {
       for (const { executionArn, name } of await newest(this.#client, this.#stateMachineArn)) {
         if (this.#known.has(executionArn!)) continue;
         this.#known.add(executionArn!);
-        const { input = '' } = await this.#client.send(new DescribeExecutionCommand({ executionArn }));
-        const request = JSON.parse(input) as { source?: string; job?: string; event?: string };
+        const { input } = await this.#client.send(new DescribeExecutionCommand({ executionArn }));
+        const request = objectIn(input) as { source?: string; job?: string; event?: string };
         if (request.source !== source) continue;
         // An event that was too large for the input is not looked into: being new and of the source has to do.
         const its = marks.filter((mark) => request.event === undefined || request.event.includes(mark));

@@ -1,9 +1,8 @@
 import { AwsClients } from '../../client/aws.ts';
-import { readExecution } from '../../client/execution.ts';
-import { historyOf } from '../../client/history.ts';
+import { originOf, readExecution } from '../../client/execution.ts';
+import { newestLaunch } from '../../client/history.ts';
 import { artifactsPrefix } from '../../client/stack.ts';
-import type { Deployment } from '../deployment.ts';
-import { output } from '../event/source.ts';
+import { type Deployment, stackOf } from '../deployment.ts';
 
 /** An execution, as far as its container can tell one start from another. */
 export interface Replayed {
@@ -16,32 +15,23 @@ export interface Replayed {
   artifacts: { bucket: string; prefix: string };
 }
 
-interface Overrides {
-  Environment?: { Name: string; Value: string }[];
-}
-
 /** @throws UnknownExecutionError; Error for an execution that names no job */
 export async function readReplayed(id: string, deployment: Deployment): Promise<Replayed> {
-  const artifactsBucket = output(deployment, 'ArtifactsBucketName');
-  const stack = { stateMachineArn: output(deployment, 'StateMachineArn'), artifactsBucket };
+  const stack = stackOf(deployment);
   const clients = new AwsClients(deployment.aws);
   const { status, input } = await readExecution(id, stack, clients);
   if (typeof input.job !== 'string') throw new Error(`The execution '${id}' names no job in its input.`);
-  const prefix = artifactsPrefix(typeof input.resumes === 'string' ? input.resumes : id);
-  const first = firstStart(id, input, `s3://${artifactsBucket}/${prefix}`);
-  let newest: Record<string, string> | undefined;
-  for await (const events of historyOf(id, stack, clients, { newestFirst: true, pageSize: 100 })) {
-    for (const { taskScheduledEventDetails: scheduled } of events) newest ??= given(scheduled?.parameters);
-    if (newest) break;
-  }
-  const variables = { ...first, ...newest };
+  const prefix = artifactsPrefix(originOf(id, input));
+  const first = firstStart(id, input, `s3://${stack.artifactsBucket}/${prefix}`);
+  const { launch } = await newestLaunch(id, stack, clients);
+  const variables = { ...first, ...launch?.variables };
   const address = /^s3:\/\/([^/]+)\/(.+)$/.exec(variables.STP_ARTIFACTS_URI!);
   return {
     id,
     job: input.job,
     status,
     variables,
-    artifacts: { bucket: address?.[1] ?? artifactsBucket, prefix: address?.[2]?.replace(/\/?$/, '/') ?? prefix },
+    artifacts: { bucket: address?.[1] ?? stack.artifactsBucket, prefix: address?.[2]?.replace(/\/?$/, '/') ?? prefix },
   };
 }
 
@@ -58,17 +48,6 @@ function firstStart(id: string, input: Record<string, unknown>, artifacts: strin
     STP_INTERRUPTIONS: '0',
     STP_ARTIFACTS_URI: artifacts,
   };
-}
-
-/** The variables in the request that starts a container; undefined for any other call of the state machine. */
-function given(parameters: string | undefined): Record<string, string> | undefined {
-  if (!parameters) return undefined;
-  const request = JSON.parse(parameters) as {
-    ContainerOverrides?: Overrides;
-    Overrides?: { ContainerOverrides?: Overrides[] };
-  };
-  const { Environment } = request.ContainerOverrides ?? request.Overrides?.ContainerOverrides?.[0] ?? {};
-  return Environment && Object.fromEntries(Environment.map(({ Name, Value }) => [Name, Value]));
 }
 
 /** What a start without a checkpoint is given: the first of all. */
