@@ -2,8 +2,8 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { Problem } from './problem.ts';
 
 /**
- * What tells a request from all others: its `Idempotency-Key`, else API Gateway's id of the request. Users that a JWT names
- * cannot take each other's keys; whoever signs with AWS credentials or knows the API key shares one room of keys.
+ * What tells a request from all others: its `Idempotency-Key`, else API Gateway's id of the request. Users that a JWT names, and
+ * partners that the Lambda authorizer does, cannot take each other's keys; whoever signs with AWS credentials shares one room of keys.
  *
  * @throws Problem 400 for a key that is empty or longer than 255 characters.
  */
@@ -29,9 +29,16 @@ function requestId({ requestContext }: APIGatewayProxyEventV2): string {
   );
 }
 
-/** The issuer and its name for the user (RFC 7519, 4.1.2: unique within the issuer). */
+interface Authorizer {
+  jwt?: { claims?: Record<string, unknown> };
+  lambda?: { partner?: unknown };
+}
+
+/** The issuer and its name for the user (RFC 7519, 4.1.2: unique within the issuer), or the partner's name. */
 function userOf({ requestContext }: APIGatewayProxyEventV2): string[] {
-  const context = requestContext as { authorizer?: { jwt?: { claims?: Record<string, unknown> } } } | undefined;
-  const { iss, sub } = context?.authorizer?.jwt?.claims ?? {};
-  return sub === undefined ? [] : [String(iss), String(sub)];
+  const { jwt, lambda } = (requestContext as { authorizer?: Authorizer } | undefined)?.authorizer ?? {};
+  const { iss, sub } = jwt?.claims ?? {};
+  if (sub !== undefined) return [String(iss), String(sub)];
+  const partner = lambda?.partner;
+  return typeof partner === 'string' ? ['partner', partner] : [];
 }

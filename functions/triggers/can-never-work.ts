@@ -13,5 +13,7 @@ const PERMANENT = new Set([
 ]);
 
 export function canNeverWork(error: Error): boolean {
+  // Of several it is the name of the first: one that may pass keeps all of them.
+  if (error instanceof AggregateError) return error.errors.every(canNeverWork);
   return PERMANENT.has(error.name);
 }

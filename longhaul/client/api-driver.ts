@@ -145,7 +145,8 @@ function problemAt({ path, detail }: { path: string; detail: string }): InputPro
 }
 
 function explained({ method, path }: Pick<ApiRequest, 'method' | 'path'>, answer: ApiAnswer, problem: Problem): string {
-  const said = problem.detail ?? problem.message ?? 'nothing that can be read';
+  // Of a refused signature API Gateway also says, in lines of its own, what it would have signed: with the session token.
+  const [said] = (problem.detail ?? problem.message ?? 'nothing that can be read').split('\n', 1);
   const hint = answer.status === 403 ? '. The caller needs the right execute-api:Invoke on this route' : '';
   return `${method} ${path} was answered ${answer.status}: ${said}${hint}`;
 }

@@ -146,6 +146,15 @@ describe('a refusal is an error of its own class', () => {
     });
   });
 
+  test('a refused signature, without the session token that API Gateway repeats', async () => {
+    const message =
+      "The request signature we calculated does not match.\n\nThe Canonical String for this request should have been\n'GET\nx-amz-security-token:SECRET'";
+    answers = [{ status: 403, body: { message } }];
+    const error = (await refused(driver().start(run))) as Error;
+    expect(error.message).toContain('does not match');
+    expect(error.message).not.toContain('SECRET');
+  });
+
   test('resume asks again while the container still stops, and gives up what cannot be', async () => {
     const stops = { status: 409, body: { detail: 'still stopping', retryable: true } };
     answers = [stops, { status: 202, body: { id: 'a-r1', started: true } }];

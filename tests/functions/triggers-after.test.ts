@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { handler } from '../../functions/triggers/after.ts';
 import { followersAt, nextRecord, worthALook } from '../../functions/triggers/after-missed.ts';
 import { sweep } from '../../functions/triggers/after-sweep.ts';
+import { canNeverWork } from '../../functions/triggers/can-never-work.ts';
 import { context, environment, sample } from './lambda.ts';
 
 const { uniqueJobs } = vi.hoisted(() => ({ uniqueJobs: {} as Record<string, () => Promise<unknown>> }));
@@ -270,6 +271,13 @@ describe('the sweep', () => {
     await run();
     expect(JSON.parse(objects.get('chains/sweep.json') ?? '').until > before.toISOString()).toBe(true);
   });
+});
+
+test('a job that cannot follow does not make the sweep forget another that could not yet', () => {
+  const named = (...names: string[]) =>
+    Object.assign(new AggregateError(names.map((name) => Object.assign(new Error(), { name }))), { name: names[0] });
+  expect(canNeverWork(named('InvalidInputError', 'ValidationException'))).toBe(true);
+  expect(canNeverWork(named('InvalidInputError', 'ThrottlingException'))).toBe(false);
 });
 
 test('a chain goes on: what follows a follower is looked for in the same way', () => {

@@ -70,6 +70,16 @@ test('one request has one id, and requests that differ in key, route or user hav
   );
 });
 
+test('a partner cannot take the key of another', async () => {
+  const idOfPartner = async (partner: string) => {
+    const event = request({ key: 'order-1' });
+    event.requestContext.authorizer = { lambda: { partner } };
+    return (await call(event)).body.id;
+  };
+  expect(await idOfPartner('acme')).toBe(await idOfPartner('acme'));
+  expect(await idOfPartner('acme')).not.toBe(await idOfPartner('other'));
+});
+
 test('without a key the id is that of the request, and a key is not taken for one', async () => {
   expect(await idOf({ requestId: 'r1' })).toBe(await idOf({ requestId: 'r1' }));
   expect(await idOf({ requestId: 'r1' })).not.toBe(await idOf({ requestId: 'r2' }));

@@ -39,6 +39,10 @@ test('executions that could not report themselves are reported by a rule, and no
     fits(execution({ status })),
   );
   expect(reported).toEqual(['TIMED_OUT', 'ABORTED']);
+  // What the machine has caught it has reported; what nothing can catch has Step Functions' own names.
+  expect(fits(execution({ status: 'FAILED', error: 'Job.Failed' }))).toBe(false);
+  expect(fits(execution({ status: 'FAILED', error: 'States.Runtime' }))).toBe(true);
+  expect(fits(execution({ status: 'SUCCEEDED', error: null }))).toBe(false);
   expect(fits(execution({ status: 'ABORTED', stateMachineArn: `${stateMachineArn}-of-somebody-else` }))).toBe(false);
 });
 
