@@ -28,9 +28,9 @@ const NEEDED = [
 ];
 
 /**
- * Of the engine, the interpreter, and the commands for a developer's machine (new, event): a lot, with web servers among them. As optional peers they are with whoever runs the engine
- * (who is told what to install), and not in a container or function that uses the runtime or the client.
- * tests/package says when one is missing here.
+ * Of the engine, the interpreter, and the commands for a developer's machine (new, event): a lot, with web servers among them.
+ * As optional peers they are with whoever runs the engine (who is told what to install), and not in a container or function that
+ * uses the runtime or the client. tests/package says when one is missing here.
  */
 const FOR_THE_ENGINE = [
   '@aws-sdk/client-dynamodb',
