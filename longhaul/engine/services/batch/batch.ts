@@ -5,6 +5,7 @@ import type { Fleet } from '../../fleet/index.ts';
 import { LaunchFaults } from '../../fleet/launch-faults.ts';
 import { OVERRIDE_CHARACTERS, OVERRIDE_TOO_LONG, overrideLength } from '../../fleet/override-size.ts';
 import type { Resource } from '../../template/model.ts';
+import { RETENTION } from '../retention.ts';
 import { Definitions } from './definitions.ts';
 import { JobRun } from './job-run.ts';
 import { JobStore } from './job-store.ts';
@@ -26,9 +27,6 @@ export interface BatchOptions {
   stateTimeLimitSeconds?: number;
 }
 
-/** As long as an execution that ended, and longer than the week of Batch. Milliseconds; what is older goes at the start of an engine. */
-const KEPT = 90 * 24 * 60 * 60 * 1000;
-
 /** AWS Batch: its jobs, and the queues and definitions of the template. */
 export class Batch {
   readonly definitions: Definitions;
@@ -47,7 +45,7 @@ export class Batch {
   constructor({ db, fleet, resources, region = 'us-east-1', accountId = '000000000000', ...limits }: BatchOptions) {
     this.definitions = new Definitions(resources, region, accountId);
     this.store = new JobStore(db);
-    this.store.forget(Date.now() - KEPT);
+    this.store.forget(Date.now() - RETENTION);
     this.#fleet = fleet;
     this.#minimumTimeoutSeconds = limits.minimumTimeoutSeconds;
     this.#stateTimeLimitSeconds = limits.stateTimeLimitSeconds;

@@ -4,6 +4,7 @@ import { ServiceError } from '../../endpoint/service.ts';
 import type { Fleet } from '../../fleet/index.ts';
 import { LaunchFaults } from '../../fleet/launch-faults.ts';
 import type { Resource } from '../../template/model.ts';
+import { RETENTION } from '../retention.ts';
 import { Definitions, PROVIDERS } from './definitions.ts';
 import { requestedTasks } from './run-task-request.ts';
 import { NO_CAPACITY, type Stop, stoppedByUser } from './stop-reasons.ts';
@@ -26,9 +27,6 @@ export interface EcsOptions {
   maxVcpus?: number;
 }
 
-/** As long as an execution that ended, and longer than the hour of ECS. Milliseconds; what is older goes at the start of an engine. */
-const KEPT = 90 * 24 * 60 * 60 * 1000;
-
 /** Amazon ECS on Fargate: standalone tasks, and the clusters and definitions of the template. */
 export class Ecs {
   readonly definitions: Definitions;
@@ -46,7 +44,7 @@ export class Ecs {
   constructor({ db, fleet, resources, region = 'us-east-1', accountId = '000000000000', maxVcpus = 16 }: EcsOptions) {
     this.definitions = new Definitions(resources, region, accountId);
     this.store = new TaskStore(db);
-    this.store.forget(Date.now() - KEPT);
+    this.store.forget(Date.now() - RETENTION);
     this.#fleet = fleet;
     this.#maxVcpus = maxVcpus;
     for (const { clusterArn } of this.definitions.clusters) {

@@ -10,14 +10,9 @@ import {
   type TaskRunner,
 } from '../../../asl/index.ts';
 import { ServiceError } from '../../endpoint/service.ts';
+import { RETENTION } from '../retention.ts';
 import { JournalStore } from './journal.ts';
 import { type Execution, ExecutionStore } from './store.ts';
-
-/**
- * How long an execution and its history are kept after its end: 90 days, in milliseconds. What is older goes at the start of an engine.
- * https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html#service-limits-state-machine-executions
- */
-const KEPT = 90 * 24 * 60 * 60 * 1000;
 
 export interface StateMachine {
   arn: string;
@@ -61,7 +56,7 @@ export class StateMachines {
     for (const machine of options.machines) this.#parse(machine.definition);
     this.#run = options.run;
     this.#clock = options.clock;
-    this.#forget(options.clock.now() - KEPT);
+    this.#forget(options.clock.now() - RETENTION);
   }
 
   /** Their names may be used again then, as on AWS. */
