@@ -61,7 +61,7 @@ function changed(template: string, tableStream: string): string {
     ['\nResources:\n', '\nResources:\n  Orders: { Type: AWS::Events::EventBus, Properties: { Name: orders } }\n'],
   ] as const;
   return [...changes, ...ofBucket(template)].reduce((text, [from, to]) => {
-    expect(text.split(from)).toHaveLength(2);
+    expect(text.split(from), from).toHaveLength(2);
     return text.replace(from, to);
   }, template);
 }
@@ -70,10 +70,10 @@ function changed(template: string, tableStream: string): string {
 function ofBucket(template: string): [string, string][] {
   const [, resource = ''] = /\*\*A bucket of your own\*\*[\s\S]*?```yaml\n([\s\S]*?)```/.exec(page) ?? [];
   const [events = ''] = /^ {6}Events:\n {8}Uploaded:\n( {10,}.*\n)+/m.exec(template) ?? [];
-  const [bucket = ''] = /UploadsBucket: !Sub .*\n/.exec(template) ?? [];
+  const [job = ''] = /\n {2}CsvReport:\n(?: {4}.*\n)+/.exec(template) ?? [];
   return [
     [events, ''],
-    [bucket, 'UploadsBucket: my-bucket\n'],
+    [job, job.replace(/UploadsBucket: !Sub .*/, 'UploadsBucket: my-bucket')],
     ['\n  ScheduleTrigger:', `\n${resource.replace('MY-BUCKET', 'my-bucket')}\n  ScheduleTrigger:`],
   ];
 }
