@@ -4,6 +4,7 @@ import { type Command, Option } from 'commander';
 import type { AwsOptions } from '../client/aws.ts';
 import type { Driver } from '../client/driver.ts';
 import type { Stack } from '../client/stack.ts';
+import { PROGRAM } from './program.ts';
 
 export interface DeploymentOptions {
   /** A stack on AWS; without it, the engine on this machine. */
@@ -58,7 +59,7 @@ function engineIn(directory: string): Deployment {
   const read = (file: string) => JSON.parse(readFileSync(path.join(directory, file), 'utf8'));
   if (!existsSync(path.join(directory, 'engine.json'))) {
     throw new Error(
-      `No engine runs with its data in ${directory}. Start it with 'longhaul start', or name a stack on AWS with --stack.`,
+      `No engine runs with its data in ${directory}. Start it with '${PROGRAM} start', name the data of one that runs elsewhere with --data, or a stack on AWS with --stack.`,
     );
   }
   const engine = read('engine.json') as RunningEngine;

@@ -1,10 +1,12 @@
 import { Argument, Command, InvalidArgumentError } from 'commander';
 import { explainLoadFailure } from '../engine/load-failure.ts';
 import { onDeployment } from './command.ts';
-import { type Deployment, deploymentOptions, driverOf } from './deployment.ts';
+import { type Deployment, type DeploymentOptions, deploymentOptions, driverOf } from './deployment.ts';
 import { readGiven, SOURCES } from './event/index.ts';
 import type { Sent } from './event/source.ts';
 import type { FoundExecution, Started } from './event/started.ts';
+import { commandLine } from './hints.ts';
+import { PROGRAM } from './program.ts';
 import { paint, print, printJson } from './terminal.ts';
 
 interface Options {
@@ -56,7 +58,7 @@ With --stack: ${names.filter((name) => SOURCES[name]!.onAws === true).join(', ')
         const waits = options.wait > 0 || sent.id !== undefined;
         const executions = waits ? await startedBy(sent, watch, deployment, options.wait) : [];
         if (options.json) printJson({ source: name, to: sent.to, executions });
-        else report(sent, executions, waits ? options.wait : undefined);
+        else report(sent, executions, waits ? options.wait : undefined, options);
         return waits && executions.length === 0 ? 1 : 0;
       }),
     );
@@ -68,17 +70,22 @@ async function startedBy(sent: Sent, watch: Started, deployment: Deployment, wai
   return [{ id: sent.id, job }];
 }
 
-function report({ to }: Sent, executions: FoundExecution[], waited: number | undefined): void {
+function report(
+  { to }: Sent,
+  executions: FoundExecution[],
+  waited: number | undefined,
+  where: DeploymentOptions,
+): void {
   print(`Sent to ${to}.`);
   if (waited === undefined) return;
   if (executions.length === 0) {
     print(
-      `It has started nothing within ${waited} seconds. Does its trigger take it, and did it fail? longhaul dead-letters list`,
+      `It has started nothing within ${waited} seconds. Does its trigger take it, and did it fail? ${PROGRAM} dead-letters list`,
     );
     return;
   }
   for (const { id, job } of executions) print(`It started ${job}: ${paint('bold', id)}`);
-  print(`\nWatch it: longhaul logs ${executions.at(-1)!.id} --follow`);
+  print(`\nWatch it: ${commandLine('logs', executions.at(-1)!.id, where, '-f')}`);
 }
 
 function seconds(value: string): number {

@@ -1,4 +1,5 @@
 import type { DeploymentOptions } from './deployment.ts';
+import { PROGRAM } from './program.ts';
 
 interface AwsError extends Error {
   code?: string;
@@ -35,7 +36,7 @@ function explained(thrown: unknown, { stack, region, profile }: Where): string {
   const code = error.code ?? (error.errors?.[0] as AwsError | undefined)?.code ?? '';
   if (stack === undefined) {
     if (NO_NETWORK.test(code)) {
-      return "The engine does not answer. Start it with 'longhaul start', or name a stack on AWS with --stack.";
+      return `The engine does not answer. Start it with '${PROGRAM} start', or name a stack on AWS with --stack.`;
     }
     return message || name;
   }

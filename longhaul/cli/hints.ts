@@ -1,5 +1,6 @@
 import type { DeploymentOptions } from './deployment.ts';
 import { shortId } from './execution-id.ts';
+import { PROGRAM } from './program.ts';
 import { paint } from './terminal.ts';
 
 /** A command to type next, on the same deployment: `longhaul logs csv-report-2c26b46b -f --stack production`. */
@@ -11,7 +12,7 @@ export function commandLine(command: string, id: string, where: DeploymentOption
     ...(profile === undefined ? [] : ['--profile', profile]),
     ...(stack !== undefined || data === '.longhaul' ? [] : ['--data', data]),
   ];
-  return ['longhaul', command, shortId(id), ...flags, ...options.map(quoted)].join(' ');
+  return [PROGRAM, command, shortId(id), ...flags, ...options.map(quoted)].join(' ');
 }
 
 /** How to look at an execution that goes on, for below the line that says so. */

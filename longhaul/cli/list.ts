@@ -3,6 +3,7 @@ import type { ExecutionSummary } from '../client/driver.ts';
 import { onDeployment } from './command.ts';
 import { type DeploymentOptions, deploymentOptions, driverOf } from './deployment.ts';
 import { shortId } from './execution-id.ts';
+import { PROGRAM } from './program.ts';
 import { STATUSES, statusWord } from './status.ts';
 import { type Column, table } from './table.ts';
 import { print, printJson, terminalWidth } from './terminal.ts';
@@ -79,7 +80,7 @@ function took({ startedAt, stoppedAt }: ExecutionSummary): string {
 
 function nothing({ job, status }: Options): string {
   const which = [job && `of ${job}`, status && `that are ${status}`].filter(Boolean).join(' ');
-  return which ? `No executions ${which}.` : "No executions yet. 'longhaul jobs' says what can be run.";
+  return which ? `No executions ${which}.` : `No executions yet. '${PROGRAM} jobs' says what can be run.`;
 }
 
 function positive(value: string): number {

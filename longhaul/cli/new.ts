@@ -3,6 +3,7 @@ import { Argument, Command, Option } from 'commander';
 import { explainLoadFailure } from '../engine/load-failure.ts';
 import { action } from './command.ts';
 import type { CreatedJob, NewJob } from './new/create-job.ts';
+import { PROGRAM } from './program.ts';
 import { type Column, table } from './table.ts';
 import { print, printJson } from './terminal.ts';
 
@@ -90,8 +91,8 @@ function report(name: string, created: CreatedJob, { backend }: Options): string
     'Try it (an engine that runs has to be started again):',
     '',
     `  npx vitest run containers/${name}`,
-    '  longhaul start',
-    `  longhaul run ${name} --input '{"name":"you"}' --follow`,
+    `  ${PROGRAM} start`,
+    `  ${PROGRAM} run ${name} --input '{"name":"you"}' --follow`,
     '',
     'On AWS it runs once its image is pushed and named:',
     '',

@@ -107,7 +107,7 @@ test('Ctrl-C stops following, not the job, and says how to go on', async () => {
   running.child.kill('SIGINT');
   expect(await running.ended).toBe(130);
   expect(running.output()).toMatch(
-    /The job goes on\.\n {2}longhaul logs counter-[0-9a-f]{8} -f .*\n {2}longhaul stop counter-/,
+    /The job goes on\.\n {2}(npx )?longhaul logs counter-[0-9a-f]{8} -f .*\n {2}(npx )?longhaul stop counter-/,
   );
   expect((await show(id)).status).toBe('RUNNING');
 

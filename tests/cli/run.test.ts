@@ -168,7 +168,9 @@ test('shells complete commands, options, jobs and the ids of executions', async 
 test('without an engine, a command says how to get one; with one that was killed, that it does not answer', async () => {
   const elsewhere = await temporaryDirectory();
   const nothing = await tool(['list', '--data', elsewhere]);
-  expect(nothing.stderr).toMatch(/No engine runs with its data in .*longhaul start.*--stack/);
+  expect(nothing.stderr).toMatch(/No engine runs with its data in .*'longhaul start'.*--data.*--stack/);
+  const throughNpx = await tool(['list', '--data', '/nowhere'], { environment: { npm_command: 'exec' } });
+  expect(throughNpx.stderr).toContain("Start it with 'npx longhaul start'");
   expect(nothing.code).toBe(1);
   const url = 'http://127.0.0.1:9';
   const aws = { endpoint: url, region: 'us-east-1', credentials: { accessKeyId: 'a', secretAccessKey: 'b' } };

@@ -40,6 +40,8 @@ export function terminal(columns: number, environment: Record<string, string>, .
     'CI',
     '-u',
     'FORCE_COLOR',
+    '-u',
+    'npm_command',
     'sh',
     '-c',
     command,

@@ -15,6 +15,8 @@ export interface ToolOptions {
   input?: string;
   /** The application that it is run in, with its own code of Longhaul. */
   directory?: string;
+  /** Variables besides those of the tests, and instead of them. */
+  environment?: Record<string, string>;
   /** `afterAll`, outside of a test. */
   cleanUp?(then: () => unknown): void;
 }
@@ -27,11 +29,23 @@ export function longhaul(...args: string[]): Promise<Outcome> {
 /** The same with something piped in, or in another application. */
 export async function tool(
   args: string[],
-  { input = '', directory = app, cleanUp = onTestFinished as (then: () => unknown) => void }: ToolOptions = {},
+  {
+    input = '',
+    directory = app,
+    environment = {},
+    cleanUp = onTestFinished as (then: () => unknown) => void,
+  }: ToolOptions = {},
 ): Promise<Outcome> {
   const child = spawn(process.execPath, [path.join(directory, 'longhaul/cli/main.ts'), ...args], {
     cwd: directory,
-    env: { ...process.env, AWS_ENDPOINT_URL: undefined, NO_COLOR: '1', FORCE_COLOR: undefined },
+    env: {
+      ...process.env,
+      AWS_ENDPOINT_URL: undefined,
+      NO_COLOR: '1',
+      FORCE_COLOR: undefined,
+      npm_command: undefined,
+      ...environment,
+    },
     stdio: 'pipe',
   });
   cleanUp(() => void child.kill('SIGKILL'));
