@@ -135,21 +135,11 @@ export async function runAttempt<Input, Result, Event>(
   };
 
   try {
-    const outOfTime = handlerTime.then(() => Promise.reject(signal.reason));
-    const result = await Promise.race([work(), options.stray, outOfTime]);
+    const over = (time: Promise<void>) => time.then(() => Promise.reject(signal.reason));
+    const result = await Promise.race([work(), options.stray, over(handlerTime)]);
     checkpoint?.close();
     progress.close();
-    // The result goes through the fence, so that only one start has one. From here on it is durable: a start that comes after
-    // this one publishes it instead of working again.
-    await fence.write({ result });
-    await Promise.all([putJson('result.json', result), progress.flush()]);
-    // A service that takes the capacity away calls even exit code 0 an interruption, and the job is started again: that start
-    // must find the result.
-    if (!signal.aborted) {
-      await removeCheckpoint(objects, at('checkpoint/'), fence).catch((error) => {
-        log.warn('The result is there, but the checkpoint could not be removed', { error });
-      });
-    }
+    await Promise.race([publish(result), over(endTime)]);
     log.info('Job done');
     if (hooks.onComplete) await runHookOf('onComplete', (context) => hooks.onComplete?.(JSON.parse(result), context));
     return { outcome: 'done', handlerRuns };
@@ -169,6 +159,21 @@ export async function runAttempt<Input, Result, Event>(
     return { outcome, error: decided, handlerRuns };
   } finally {
     await files.clear().catch(() => {});
+  }
+
+  /**
+   * The result goes through the fence, so that only one start has one. From then on it is durable: a start that comes after
+   * this one publishes it instead of working again.
+   */
+  async function publish(result: string): Promise<void> {
+    await fence.write({ result });
+    await Promise.all([putJson('result.json', result), progress.flush()]);
+    // A service that takes the capacity away calls even exit code 0 an interruption, and the job is started again: that start
+    // must find the result.
+    if (signal.aborted) return;
+    await removeCheckpoint(objects, at('checkpoint/'), fence).catch((error) => {
+      log.warn('The result is there, but the checkpoint could not be removed', { error });
+    });
   }
 
   /** Saves what is to be saved after `error`, and says how the attempt ended. */

@@ -30,6 +30,8 @@ export class Fence {
   #etag: string | undefined;
   /** Whether the newest entry is a checkpoint that the next one must not simply replace. */
   #worthKeeping = false;
+  /** What comes after the result is written is no checkpoint to go on from. */
+  #hasResult = false;
   #last: Promise<unknown> = Promise.resolve();
 
   /** `fellBack` is told, in words, when a checkpoint cannot be read and which is used instead. */
@@ -94,7 +96,7 @@ export class Fence {
   }
 
   /**
-   * Writes the checkpoint or the result; one write at a time.
+   * Writes the checkpoint or the result; one write at a time. After the result a checkpoint is left.
    * @throws SupersededError when a newer start has taken over
    */
   async write(content: Inheritance): Promise<void> {
@@ -115,6 +117,7 @@ export class Fence {
   }
 
   async #write(content: Inheritance): Promise<void> {
+    if (this.#hasResult && content.result === undefined) return;
     const body = this.#compose(content);
     const own = this.#writes;
     // A result needs no way back: without it the job goes on from the checkpoint before.
@@ -136,6 +139,7 @@ export class Fence {
       if (entry.write === own) break;
     }
     this.#worthKeeping = isCheckpoint(content);
+    this.#hasResult = content.result !== undefined;
   }
 
   #put(body: string, replaces: string | undefined): Promise<string> {

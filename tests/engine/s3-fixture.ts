@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
-import { type Endpoint, startEndpoint } from '../../longhaul/engine/endpoint/index.ts';
+import { type Endpoint, type Service, startEndpoint } from '../../longhaul/engine/endpoint/index.ts';
 import { ObjectStore, type S3ObjectEvent, s3Service } from '../../longhaul/engine/services/s3/index.ts';
 
 /** A running S3 with one bucket, `bucket`, in a directory of its own. */
@@ -45,11 +45,16 @@ export class LocalS3 {
     return join(this.directory, 'objects');
   }
 
+  /** What is reached as S3. */
+  protected service(s3: Service): Service {
+    return s3;
+  }
+
   async #open(): Promise<void> {
     this.#db = new DatabaseSync(join(this.directory, 'state.db'));
     this.store = new ObjectStore({ db: this.#db, directory: this.bodies });
     this.store.onEvent((event) => this.events.push(event));
-    this.endpoint = await startEndpoint({ port: 0, services: [s3Service(this.store)] });
+    this.endpoint = await startEndpoint({ port: 0, services: [this.service(s3Service(this.store))] });
     this.client = new S3Client(this.config);
   }
 

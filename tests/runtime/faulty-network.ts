@@ -3,10 +3,31 @@ import { DatabaseSync } from 'node:sqlite';
 import { type Endpoint, type Service, startEndpoint } from '../../longhaul/engine/endpoint/index.ts';
 import { ObjectStore, s3Service } from '../../longhaul/engine/services/s3/index.ts';
 
-/** `lose`: S3 does it, and its answer is lost. `conflict`, `refuse`: S3 answers 409, 403 and does nothing. */
-export type Fault = 'lose' | 'conflict' | 'refuse' | undefined;
+/**
+ * `lose`: S3 does it, and its answer is lost. `conflict`, `refuse`: S3 answers 409, 403 and does nothing. `hang`: it does nothing,
+ * and never answers.
+ */
+export type Fault = 'lose' | 'conflict' | 'refuse' | 'hang' | undefined;
 
-/** S3 behind a network that breaks where a test says so. */
+/** S3 behind a network that breaks where `faultOf` the PUT of a key says so. */
+export const faulty = (s3: Service, faultOf: (key: string) => Fault): Service => ({
+  ...s3,
+  handle(request, response) {
+    const key = decodeURIComponent(new URL(request.url!, 'http://s3').pathname).replace('/bucket/', '');
+    const fault = request.method === 'PUT' ? faultOf(key) : undefined;
+    if (fault === 'conflict') return answer(request, response, 409, 'ConditionalRequestConflict');
+    if (fault === 'refuse') return answer(request, response, 403, 'AccessDenied');
+    if (fault === 'hang') return void request.resume();
+    if (fault === 'lose') {
+      response.end = () => {
+        request.socket.destroy();
+        return response;
+      };
+    }
+    return s3.handle(request, response);
+  },
+});
+
 export class FaultyS3 {
   store!: ObjectStore;
   endpoint!: Endpoint;
@@ -18,28 +39,13 @@ export class FaultyS3 {
   async start(directory: string): Promise<void> {
     this.store = new ObjectStore({ db: this.#db, directory });
     this.store.createBucket('bucket');
-    const s3 = s3Service(this.store);
-    const faulty: Service = { ...s3, handle: (request, response) => this.#handle(s3, request, response) };
-    this.endpoint = await startEndpoint({ port: 0, services: [faulty] });
+    const service = faulty(s3Service(this.store), (key) => this.fault(key, this.puts++));
+    this.endpoint = await startEndpoint({ port: 0, services: [service] });
   }
 
   async stop(): Promise<void> {
     await this.endpoint.close();
     this.#db.close();
-  }
-
-  #handle(s3: Service, request: IncomingMessage, response: ServerResponse): void | Promise<void> {
-    const key = decodeURIComponent(new URL(request.url!, 'http://s3').pathname).replace('/bucket/', '');
-    const fault = request.method === 'PUT' ? this.fault(key, this.puts++) : undefined;
-    if (fault === 'conflict') return answer(request, response, 409, 'ConditionalRequestConflict');
-    if (fault === 'refuse') return answer(request, response, 403, 'AccessDenied');
-    if (fault === 'lose') {
-      response.end = () => {
-        request.socket.destroy();
-        return response;
-      };
-    }
-    return s3.handle(request, response);
   }
 }
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from typing import Any
 
-from longhaul import JobContext, JobStop, PermanentJobError, TransientJobError, job
+from longhaul import HookContext, JobContext, JobStop, PermanentJobError, TransientJobError, job
 
 Context = JobContext[Any]
 ordered = threading.Event()
@@ -215,6 +215,17 @@ def mirrored_files(ctx: Context) -> Any:
     return ctx.raise_if_stopping()
 
 
+def hooked(ctx: Context) -> str:
+    return "done"
+
+
+def say(hook: str, ctx: HookContext) -> None:
+    """Says that the hook was called; told so, it then never ends."""
+    ctx.log.info(hook)
+    if sys.argv[2:] == [f"hang in {hook}"]:
+        deaf()
+
+
 @dataclass
 class Upload:
     bucket: str
@@ -225,5 +236,8 @@ if __name__ == "__main__":
     name = sys.argv[1]
     if name == "upload":
         job("upload", input=Upload)(lambda ctx: {"sizes": ctx.input.sizes}).run()
-    handler = globals()[name.replace("-", "_")]
-    job(name, checkpoint_interval_seconds=0.05)(handler).run()
+    work = job(name, checkpoint_interval_seconds=0.05)(globals()[name.replace("-", "_")])
+    if name == "hooked":
+        work.on_start(lambda ctx: say("onStart", ctx))
+        work.on_complete(lambda result, ctx: say("onComplete", ctx))
+    work.run()

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import signal
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from longhaul.checkpoint_files import CheckpointFiles
+from longhaul.entry import UnreadableError, parse_entry
+from longhaul.environment import S3Address
+from longhaul.memory_objects import MemoryObjects
 
 from .execution import BUCKET, ExecutionTest, s3
 
@@ -60,6 +69,38 @@ class FilesOfACheckpoint(ExecutionTest):
         found = job.line("found")
         self.assertEqual((found["files"], found["step"]), ({}, 0))
         self.assertIn("the job starts from the beginning", job.output)
+
+    def test_that_would_lead_out_of_the_directory_make_the_checkpoint_unreadable(self) -> None:
+        digest = "0" * 64
+        for path, key in [
+            ("../escaped", f"checkpoint/files/{digest}-x"),
+            ("/tmp/escaped", f"checkpoint/files/{digest}-x"),
+            ("a/../../escaped", f"checkpoint/files/{digest}-x"),
+            ("a", f"checkpoint/files/../../other/{digest}"),
+            ("a", "result.json"),
+        ]:
+            file = {"path": path, "sha256": digest, "size": 1, "key": key}
+            entry = {"launch": {"execution": "x", "attempt": 1, "interruptions": 0}, "files": [file]}
+            with self.subTest(path=path, key=key), self.assertRaises(UnreadableError):
+                parse_entry(json.dumps(entry).encode())
+
+    def test_show_a_write_right_after_a_look_where_their_clock_is_too_coarse_to(self) -> None:
+        with TemporaryDirectory() as directory:
+            files = CheckpointFiles(MemoryObjects(), S3Address("b", "k/"), "writer", Path(directory))
+            file = Path(directory, "a")
+            file.write_text("one")
+            future = time.time_ns() + 3_600_000_000_000  # as young as can be, however long the machine takes to look
+            os.utime(file, ns=(future, future))
+            first = files.scan()
+            # A second write within the same tick would leave the time of the first.
+            self.assertLess(file.stat().st_mtime_ns, future)
+            self.assertEqual(files.scan(), first)
+            old = 1_767_323_045_000_000_000
+            os.utime(file, ns=(old, old))
+            second = files.scan()
+            self.assertNotEqual(second, first)
+            self.assertEqual(files.scan(), second)
+            self.assertEqual(file.stat().st_mtime_ns, old)
 
     def test_that_no_checkpoint_needs_any_more_are_deleted(self) -> None:
         self.interrupted()

@@ -24,11 +24,12 @@ from .failure import describe_failure
 from .fence import Fence
 from .hooks import hook_context, run_hook
 from .job import Job
+from .launch import is_first
 from .log import Log
 from .objects import ObjectStore
 from .outcome import Outcome, judge
 from .progress import Progress
-from .result import to_result_json
+from .result import read_published, to_result_json
 from .stop import Interrupts, Stop
 from .stop_plan import plan_stop
 from .validation import validate_input
@@ -84,9 +85,13 @@ class Attempt:
         event = parse_event(read_event_text(self.environment.event, self.objects))
         self._input = input = validate_input(self.job.input, event)
         inherited = self._fence.claim()
-        if inherited.result is not None:
+        result = inherited.result
+        if inherited.is_empty and not is_first(self.environment.launch):
+            # Capacity that is taken between the last write of a start and its end leaves nothing else.
+            result = read_published(self.objects, self.environment.artifacts.below("result.json"))
+        if result is not None:
             self.log.info("An earlier start did the work; only its result is left to publish")
-            return inherited.result
+            return result
         self.stop.raise_if_requested()
         inherited = self._restored(inherited)
 
@@ -118,6 +123,7 @@ class Attempt:
         )
         self.log.info("Job continues from its checkpoint" if inherited.is_checkpoint else "Job started")
         self._run_hook("on_start")
+        self.stop.raise_if_requested()
         try:
             return to_result_json(self.job.handler(context))
         except SystemExit as error:
@@ -177,10 +183,13 @@ class Attempt:
         context = hook_context(
             self._input, self.environment.launch, self.environment.max_attempts, self._artifacts, self.log
         )
-        left = float("inf")
-        if self.stop.reason is not None:
-            left = self.stop.at + plan_stop(self.environment.stop_timeout_seconds).end - time.monotonic() - 0.5
-        run_hook(name, lambda: hook(*told, context), self.log, left)
+        end = plan_stop(self.environment.stop_timeout_seconds).end - 0.5
+        run_hook(
+            name,
+            lambda: hook(*told, context),
+            self.log,
+            lambda: float("inf") if self.stop.reason is None else self.stop.at + end - time.monotonic(),
+        )
 
     def _publish(self, result: str) -> None:
         """The result goes through the fence, so that only one start has one; a start that comes later only publishes it."""
@@ -231,6 +240,8 @@ class Attempt:
         if not self._handler_over.wait(self.stop.at + grace - time.monotonic()):
             self.fail(reason)
         if not self._over.wait(max(0.0, self.stop.at + plan.end - time.monotonic())):
+            if self.result is not None:
+                leave(Outcome.DONE)
             self.log.error("The time to stop in is over before everything was saved")
             outcome = judge(reason, self._fence.superseded or reason)
             log_end(self.log, outcome, reason, reason, self._fence.superseded)

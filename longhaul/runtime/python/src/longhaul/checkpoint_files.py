@@ -7,6 +7,7 @@ import os
 import shutil
 import stat
 import tempfile
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -19,6 +20,10 @@ from .objects import ObjectStore
 Looks = tuple[int, int, int, int]
 #: The directory as it is at one moment: looks by path.
 Scan = Mapping[str, Looks]
+
+#: A file's times advance with the kernel's clock tick, up to 10 ms (Linux before 6.13, "multigrain timestamps"): a second
+#: write within one leaves no trace if the size stays.
+_YOUNG_NANOSECONDS = 20_000_000
 
 
 class FilesChangedError(Exception):
@@ -38,6 +43,8 @@ class CheckpointFiles:
         self._directory = directory
         self._owned = directory is None
         self._hashes: dict[tuple[str, Looks], str] = {}
+        #: Modification times that were set here, by path.
+        self._marks: dict[str, int] = {}
         #: Entries of the newest checkpoint and of the one before it, as S3 has them.
         self.current: tuple[FileEntry, ...] = ()
         self.previous: tuple[FileEntry, ...] = ()
@@ -73,7 +80,12 @@ class CheckpointFiles:
         self._hashes = {(entry.path, self.saved[entry.path]): entry.sha256 for entry in entries}
 
     def scan(self) -> Scan:
-        """:raises UnsavableValueError: for what is neither a regular file nor a directory"""
+        """
+        A file that was written just now has its modification time set back by a millisecond, once, so that any later write
+        shows.
+
+        :raises UnsavableValueError: for what is neither a regular file nor a directory
+        """
         if self._directory is None or not self._directory.is_dir():
             return {}
         found: dict[str, Looks] = {}
@@ -81,7 +93,12 @@ class CheckpointFiles:
         while folders:
             for item in os.scandir(folders.pop()):
                 path = Path(item.path).relative_to(self._directory).as_posix()
-                info = item.stat(follow_symlinks=False)
+                try:
+                    info = os.lstat(item.path)
+                    if stat.S_ISREG(info.st_mode) and self._is_young(path, info):
+                        info = self._marked(path, item.path, info)
+                except FileNotFoundError:
+                    continue  # one that was removed meanwhile is none
                 if stat.S_ISDIR(info.st_mode):
                     folders.append(Path(item.path))
                 elif stat.S_ISREG(info.st_mode):
@@ -129,6 +146,18 @@ class CheckpointFiles:
         """Removes the directory, if it was made here."""
         if self._owned and self._directory is not None:
             shutil.rmtree(self._directory, ignore_errors=True)
+
+    def _is_young(self, path: str, info: os.stat_result) -> bool:
+        return info.st_mtime_ns > time.time_ns() - _YOUNG_NANOSECONDS and self._marks.get(path) != info.st_mtime_ns
+
+    def _marked(self, path: str, file: str, info: os.stat_result) -> os.stat_result:
+        try:
+            os.utime(file, ns=(info.st_atime_ns, info.st_mtime_ns - 1_000_000))
+        except PermissionError:
+            return info  # somebody else's file
+        marked = os.lstat(file)
+        self._marks[path] = marked.st_mtime_ns
+        return marked
 
     def _check(self, scan: Scan) -> None:
         now = self.scan()

@@ -12,8 +12,7 @@ from .environment import Launch
 from .faithful_json import from_json
 from .log import iso_now
 
-#: Of a file's path: no segment that is empty, "." or "..".
-_PATH = re.compile(r"(?!\.{1,2}(/|$))[^/]+(/(?!\.{1,2}(/|$))[^/]+)*")
+_SHA256 = re.compile("[0-9a-f]{64}")
 
 
 class UnreadableError(Exception):
@@ -37,6 +36,10 @@ class Content:
     state: str | None = None
     files: tuple[FileEntry, ...] = ()
     result: str | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.is_checkpoint and self.result is None
 
     @property
     def is_checkpoint(self) -> bool:
@@ -87,7 +90,18 @@ def _text(entry: Mapping[str, Any], member: str) -> str | None:
 
 
 def _file(found: Mapping[str, Any]) -> FileEntry:
+    """A path or a key that would lead out of its place is none."""
     entry = FileEntry(found["path"], found["sha256"], found["size"], found["key"])
-    if not _PATH.fullmatch(entry.path) or not entry.key.startswith("checkpoint/files/"):
+    if not (
+        _stays_below(entry.path)
+        and _SHA256.fullmatch(entry.sha256)
+        and type(entry.size) is int
+        and entry.key.startswith("checkpoint/files/")
+        and _stays_below(entry.key)
+    ):
         raise ValueError(f"the file {entry.path!r} is none of a checkpoint")
     return entry
+
+
+def _stays_below(path: str) -> bool:
+    return not {"", ".", ".."} & set(path.split("/"))

@@ -39,6 +39,8 @@ class Fence:
         self._fell_back = fell_back
         self._writes = 0
         self._etag: str | None = None
+        #: What comes after the result is written is no checkpoint to go on from.
+        self._has_result = False
         #: Whether the object holds a checkpoint that is worth keeping as the previous one.
         self._keeps = False
         self._turn = threading.Lock()
@@ -77,11 +79,13 @@ class Fence:
 
     def write(self, content: Content) -> None:
         """
-        Writes the checkpoint or the result; one write at a time.
+        Writes the checkpoint or the result; one write at a time. After the result a checkpoint is left.
 
         :raises SupersededError: when a newer start has taken over
         """
         with self._turn:
+            if self._has_result and content.result is None:
+                return
             own = self._writes + 1
             body = compose_entry(self._launch, self.writer, own, content)
             self._writes = own
@@ -99,6 +103,7 @@ class Fence:
                 if self._look_again() == own:
                     break
             self._keeps = content.is_checkpoint
+            self._has_result = content.result is not None
 
     def remove(self) -> None:
         """When the result is published."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -33,8 +34,11 @@ def hook_context(input: Any, launch: Launch, max_attempts: int, artifacts: Artif
     return HookContext(input, launch.attempt, max_attempts, launch.interruptions, launch.execution, artifacts, log)
 
 
-def run_hook(name: str, hook: Callable[[], object], log: Log, seconds_left: float) -> None:
-    """Waits for a hook, within its bounds; an error in one is logged and changes nothing."""
+def run_hook(name: str, hook: Callable[[], object], log: Log, seconds_left: Callable[[], float]) -> None:
+    """
+    Waits for a hook, within its bounds; an error in one is logged and changes nothing. ``seconds_left`` may become less
+    meanwhile: when the container is being stopped.
+    """
 
     def work() -> None:
         try:
@@ -44,6 +48,8 @@ def run_hook(name: str, hook: Callable[[], object], log: Log, seconds_left: floa
 
     thread = threading.Thread(target=work, name=f"longhaul-{name}", daemon=True)
     thread.start()
-    thread.join(max(0.0, min(_MOST, seconds_left)))
+    most = time.monotonic() + _MOST
+    while thread.is_alive() and (left := min(most - time.monotonic(), seconds_left())) > 0:
+        thread.join(min(left, 0.05))
     if thread.is_alive():
         log.warn(f"The hook {name} takes too long; the job goes on without it")

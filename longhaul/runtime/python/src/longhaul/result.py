@@ -13,7 +13,15 @@ from pathlib import PurePath
 from typing import Any
 from uuid import UUID
 
+from .environment import S3Address
 from .errors import PermanentJobError
+from .objects import ObjectStore
+
+
+def read_published(objects: ObjectStore, address: S3Address) -> str | None:
+    """The result.json that an earlier start published, if it did."""
+    found = objects.get(address)
+    return found.body.decode() if found else None
 
 
 def to_result_json(value: Any) -> str:
