@@ -1,35 +1,20 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { DescribeExecutionCommand, ExecutionDoesNotExist, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { DescribeExecutionCommand, ExecutionDoesNotExist, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { handler as getExecution } from '../../functions/api/get-execution.ts';
 import { handler as listJobs } from '../../functions/api/list-jobs.ts';
 import { handler as runJob } from '../../functions/api/run-job.ts';
+import { functionsAlone } from './functions-alone.ts';
 import { context, environment, sample } from './lambda.ts';
 
-const sfn = mockClient(SFNClient);
-const s3 = mockClient(S3Client);
+const { sfn, s3, logged } = functionsAlone();
+
 // No answer was given before: idempotency.test.ts tests the others.
 mockClient(DynamoDBClient).resolves({});
-const logged: string[] = [];
-
-beforeEach(() => {
-  sfn.reset();
-  s3.reset();
-  sfn.on(StartExecutionCommand).resolves({});
-  logged.length = 0;
-  for (const stream of [process.stdout, process.stderr]) {
-    vi.spyOn(stream, 'write').mockImplementation((line) => logged.push(String(line)) > 0);
-  }
-  for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
-});
-afterEach(() => {
-  vi.unstubAllEnvs();
-  vi.restoreAllMocks();
-});
 
 async function call(handler: typeof runJob, request: unknown) {
   const response = (await handler(request as never, context)) as APIGatewayProxyStructuredResultV2;

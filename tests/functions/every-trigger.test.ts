@@ -1,41 +1,32 @@
-import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { deliver, type Loose, SECRET, type Trigger, triggers } from './every-trigger.ts';
-import { environment } from './lambda.ts';
+import { functionsAlone } from './functions-alone.ts';
 
-const sfn = mockClient(SFNClient);
-const s3 = mockClient(S3Client);
+const { sfn, s3, starts } = functionsAlone({
+  ANSWERS_TABLE: '',
+  JOB: 'hello-world',
+  BATCHING: 'record',
+  DEAD_LETTER_QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/000000000000/dead-letters',
+  MAX_RECEIVES: '5',
+  WEBHOOK_SECRET_ARN: 'arn:aws:secretsmanager:us-east-1:000000000000:secret:s-AAAAAA',
+});
+
 const sqs = mockClient(SQSClient);
 const secrets = mockClient(SecretsManagerClient);
 
 beforeEach(() => {
-  for (const client of [sfn, s3, sqs, secrets]) client.reset();
-  sfn.on(StartExecutionCommand).resolves({});
-  s3.on(PutObjectCommand).resolves({});
+  sqs.reset();
+  secrets.reset();
   sqs.on(SendMessageCommand).resolves({});
   secrets.on(GetSecretValueCommand).resolves({ SecretString: SECRET });
-  for (const stream of [process.stdout, process.stderr]) vi.spyOn(stream, 'write').mockReturnValue(true);
-  const own = {
-    ANSWERS_TABLE: '',
-    JOB: 'hello-world',
-    BATCHING: 'record',
-    DEAD_LETTER_QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/000000000000/dead-letters',
-    MAX_RECEIVES: '5',
-    WEBHOOK_SECRET_ARN: 'arn:aws:secretsmanager:us-east-1:000000000000:secret:s-AAAAAA',
-  };
-  for (const [name, value] of Object.entries({ ...environment, ...own })) vi.stubEnv(name, value);
-});
-afterEach(() => {
-  vi.unstubAllEnvs();
-  vi.restoreAllMocks();
 });
 
-const starts = () => sfn.commandCalls(StartExecutionCommand).map(({ args }) => args[0].input);
 const stored = () => s3.commandCalls(PutObjectCommand).map(({ args }) => args[0].input);
 const forget = () => {
   sfn.resetHistory();

@@ -3,11 +3,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
-import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import fc from 'fast-check';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { handler } from '../../functions/api/run-job.ts';
 import { handler as httpTrigger } from '../../functions/triggers/http.ts';
 import { backgroundClock } from '../../longhaul/asl/index.ts';
@@ -17,6 +17,7 @@ import { DynamoDb, dynamoDbServices } from '../../longhaul/engine/services/dynam
 import { RecordLog } from '../../longhaul/engine/services/record-log/index.ts';
 import type { Resource } from '../../longhaul/engine/template/index.ts';
 import { read, root } from '../template/templates.ts';
+import { functionsAlone } from './functions-alone.ts';
 import { context, environment, sample } from './lambda.ts';
 
 /** The table of the template, in the engine's DynamoDB. */
@@ -31,12 +32,12 @@ const answers = (): Resource => ({
   properties: read('template.yaml').Resources.Answers.Properties,
 });
 
-const sfn = mockClient(SFNClient);
+const { sfn, logged, starts } = functionsAlone();
+
 let directory: string;
 let endpoint: Endpoint;
 let dynamoDb: DynamoDb;
 let db: ReturnType<typeof openDatabase>;
-const logged: string[] = [];
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'longhaul-idempotency-'));
@@ -53,18 +54,8 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 beforeEach(() => {
-  sfn.reset();
-  sfn.on(StartExecutionCommand).resolves({});
-  logged.length = 0;
-  for (const stream of [process.stdout, process.stderr]) {
-    vi.spyOn(stream, 'write').mockImplementation((line) => logged.push(String(line)) > 0);
-  }
-  const AWS = { AWS_ENDPOINT_URL: endpoint.url, AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' };
-  for (const [name, value] of Object.entries({ ...environment, ...AWS })) vi.stubEnv(name, value);
-});
-afterEach(() => {
-  vi.unstubAllEnvs();
-  vi.restoreAllMocks();
+  const own = { AWS_ENDPOINT_URL: endpoint.url, AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' };
+  for (const [name, value] of Object.entries(own)) vi.stubEnv(name, value);
 });
 
 let keys = 0;
@@ -78,14 +69,13 @@ async function post(key: string | undefined, body = '{"name":"world"}', more: { 
   if (more.sub) request.requestContext.authorizer = { jwt: { claims: { iss: 'https://issuer', sub: more.sub } } };
   return (await handler({ ...request, body }, context)) as APIGatewayProxyStructuredResultV2;
 }
-const starts = () => sfn.commandCalls(StartExecutionCommand).length;
 
 test('the same request is answered the same, word for word, and starts nothing twice', async () => {
   const key = newKey();
   const first = await post(key);
   expect(first.statusCode).toBe(202);
   for (let repetition = 0; repetition < 3; repetition++) expect(await post(key)).toEqual(first);
-  expect(starts()).toBe(1);
+  expect(starts()).toHaveLength(1);
 });
 
 test('another body under the same key is refused, and nothing of either is stored or logged', async () => {
@@ -93,7 +83,7 @@ test('another body under the same key is refused, and nothing of either is store
   await post(key, '{"name":"first-body"}');
   const second = await post(key, '{"name":"second-body"}');
   expect(second).toMatchObject({ statusCode: 422, body: expect.stringContaining('was used for another request') });
-  expect(starts()).toBe(1);
+  expect(starts()).toHaveLength(1);
   const { Items } = await new DynamoDBClient({}).send(new ScanCommand({ TableName: environment.ANSWERS_TABLE }));
   expect(JSON.stringify(Items) + logged.join('')).not.toMatch(/first-body|second-body/);
 });
@@ -104,7 +94,7 @@ test('of many at once one starts, and all are answered the same', async () => {
   const all = await Promise.all(Array.from({ length: 20 }, () => post(key)));
   expect(new Set(all.map((answer) => JSON.stringify(answer))).size).toBe(1);
   expect(all[0]?.statusCode).toBe(202);
-  expect(starts()).toBe(1);
+  expect(starts()).toHaveLength(1);
 });
 
 test('of two at once with different bodies one starts and the other is refused', async () => {
@@ -112,7 +102,7 @@ test('of two at once with different bodies one starts and the other is refused',
   const key = newKey();
   const both = await Promise.all([post(key, '{"a":1}'), post(key, '{"a":2}')]);
   expect(both.map(({ statusCode }) => statusCode).sort()).toEqual([202, 422]);
-  expect(starts()).toBe(1);
+  expect(starts()).toHaveLength(1);
 });
 
 test('who waits too long for another request with its key is told to come back', async () => {
@@ -120,11 +110,11 @@ test('who waits too long for another request with its key is told to come back',
   sfn.on(StartExecutionCommand).callsFake(() => promise);
   const key = newKey();
   const first = post(key);
-  await vi.waitFor(() => expect(starts()).toBe(1));
+  await vi.waitFor(() => expect(starts()).toHaveLength(1));
   expect(await post(key)).toMatchObject({ statusCode: 409, headers: { 'retry-after': '1' } });
   resolve({});
   expect(await post(key)).toEqual(await first);
-  expect(starts()).toBe(1);
+  expect(starts()).toHaveLength(1);
 });
 
 test('an error is not kept: the same request may be sent again', async () => {
@@ -169,7 +159,7 @@ test.each([
   dynamo.rejects(Object.assign(new Error(name), { name, $fault: 'client', $metadata: {} }));
   try {
     expect((await post(newKey())).statusCode).toBe(statusCode);
-    expect(starts()).toBe(0);
+    expect(starts()).toHaveLength(0);
   } finally {
     dynamo.restore();
   }
@@ -200,7 +190,7 @@ describe('a trigger of the HTTP API with the table', () => {
     const [first, ...others] = await Promise.all([hook(key), hook(key), hook(key)]);
     expect(first?.statusCode).toBe(202);
     for (const other of [...others, await hook(key)]) expect(other).toEqual(first);
-    expect(starts()).toBe(1);
+    expect(starts()).toHaveLength(1);
   });
 
   test.each([{ body: 'another' }, { rawPath: '/hooks/another' }, { rawQueryString: 'another=1' }])(
@@ -209,7 +199,7 @@ describe('a trigger of the HTTP API with the table', () => {
       const key = newKey();
       expect((await hook(key)).statusCode).toBe(202);
       expect((await hook(key, change)).statusCode).toBe(422);
-      expect(starts()).toBe(1);
+      expect(starts()).toHaveLength(1);
     },
   );
 });

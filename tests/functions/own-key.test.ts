@@ -1,14 +1,15 @@
 import { readFileSync } from 'node:fs';
-import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
 import { defineJob } from 'longhaul';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { jobs } from '../../containers/jobs.ts';
 import { handler as sns } from '../../functions/triggers/sns.ts';
 import { handler as sqs } from '../../functions/triggers/sqs.ts';
-import { context, environment, sample } from './lambda.ts';
+import { functionsAlone } from './functions-alone.ts';
+import { context, sample } from './lambda.ts';
 
 const { uniqueJobs } = vi.hoisted(() => ({ uniqueJobs: {} as Record<string, () => Promise<unknown>> }));
 vi.mock('../../containers/unique.ts', () => ({ uniqueJobs }));
@@ -23,20 +24,17 @@ const input = z.union([
 ]);
 uniqueJobs.ship = async () => defineJob({ name: 'ship', input, unique: (one) => one.order as string });
 
-const sfn = mockClient(SFNClient);
+const { sfn } = functionsAlone({
+  JOB: 'ship',
+  BATCHING: 'record',
+  DEAD_LETTER_QUEUE_URL: 'https://sqs/dead',
+  MAX_RECEIVES: '5',
+});
+
 const queue = mockClient(SQSClient);
 beforeEach(() => {
-  sfn.reset();
   queue.reset();
-  sfn.on(StartExecutionCommand).resolves({});
   queue.on(SendMessageCommand).resolves({});
-  for (const stream of [process.stdout, process.stderr]) vi.spyOn(stream, 'write').mockReturnValue(true);
-  const own = { JOB: 'ship', BATCHING: 'record', DEAD_LETTER_QUEUE_URL: 'https://sqs/dead', MAX_RECEIVES: '5' };
-  for (const [name, value] of Object.entries({ ...environment, ...own })) vi.stubEnv(name, value);
-});
-afterEach(() => {
-  vi.unstubAllEnvs();
-  vi.restoreAllMocks();
 });
 
 const names = () => sfn.commandCalls(StartExecutionCommand).map(({ args }) => args[0].input.name);

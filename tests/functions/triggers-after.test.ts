@@ -1,6 +1,5 @@
-import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { DescribeExecutionCommand, ListExecutionsCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
-import { mockClient } from 'aws-sdk-client-mock';
+import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { DescribeExecutionCommand, ListExecutionsCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import fc from 'fast-check';
 import { defineJob, typed } from 'longhaul';
 import { executionName } from 'longhaul/trigger';
@@ -9,6 +8,7 @@ import { handler } from '../../functions/triggers/after.ts';
 import { followersAt, nextRecord, worthALook } from '../../functions/triggers/after-missed.ts';
 import { sweep } from '../../functions/triggers/after-sweep.ts';
 import { canNeverWork } from '../../functions/triggers/can-never-work.ts';
+import { functionsAlone } from './functions-alone.ts';
 import { context, environment, sample } from './lambda.ts';
 
 const { uniqueJobs } = vi.hoisted(() => ({ uniqueJobs: {} as Record<string, () => Promise<unknown>> }));
@@ -23,38 +23,27 @@ vi.mock('../../containers/jobs.ts', async (original) => {
   return { jobs: [...jobs, first, second, defineJob({ name: 'third', after: second }), also] };
 });
 
-const sfn = mockClient(SFNClient);
-const s3 = mockClient(S3Client);
+const { sfn, s3, starts, inputs } = functionsAlone({ FOLLOWERS: 'hello-world' });
 
 /** Objects of the Artifacts bucket by key. */
 let objects: Map<string, string>;
 const resultOf = (id: string) => `executions/${id}/result.json`;
 
 beforeEach(() => {
-  sfn.reset();
-  s3.reset();
   objects = new Map();
-  sfn.on(StartExecutionCommand).resolves({});
   s3.on(GetObjectCommand).callsFake(async ({ Key }) => {
     const text = objects.get(Key);
     if (text === undefined) throw Object.assign(new Error('The specified key does not exist.'), { name: 'NoSuchKey' });
     return { ContentLength: Buffer.byteLength(text), Body: { transformToString: async () => text, destroy() {} } };
   });
   s3.on(PutObjectCommand).callsFake(async ({ Key, Body }) => void objects.set(Key, Body));
-  vi.spyOn(process.stdout, 'write').mockReturnValue(true);
-  vi.spyOn(process.stderr, 'write').mockReturnValue(true);
-  for (const [name, value] of Object.entries({ ...environment, FOLLOWERS: 'hello-world' })) vi.stubEnv(name, value);
 });
 afterEach(() => {
   for (const name of Object.keys(uniqueJobs)) delete uniqueJobs[name];
-  vi.unstubAllEnvs();
-  vi.restoreAllMocks();
 });
 
 // biome-ignore lint/suspicious/noExplicitAny: these tests send what is no event
 const invoke = (event: any) => handler(event, context) as unknown as Promise<{ id: string; started: boolean }[]>;
-const starts = () => sfn.commandCalls(StartExecutionCommand).map(({ args }) => args[0].input);
-const inputs = () => starts().map(({ input }) => JSON.parse(input ?? ''));
 const id = (character: string) => `csv-report-${character.repeat(32)}`;
 
 /** The event of an execution that has succeeded. */

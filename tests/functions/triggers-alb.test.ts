@@ -1,27 +1,15 @@
-import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import type { ALBResult } from 'aws-lambda';
-import { mockClient } from 'aws-sdk-client-mock';
 import fc from 'fast-check';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { handler } from '../../functions/triggers/alb.ts';
-import { context, environment, sample } from './lambda.ts';
+import { functionsAlone } from './functions-alone.ts';
+import { context, sample } from './lambda.ts';
 
-const sfn = mockClient(SFNClient);
-beforeEach(() => {
-  sfn.reset();
-  sfn.on(StartExecutionCommand).resolves({});
-  vi.spyOn(process.stdout, 'write').mockReturnValue(true);
-  vi.spyOn(process.stderr, 'write').mockReturnValue(true);
-  for (const [name, value] of Object.entries({ ...environment, JOB: 'hello-world' })) vi.stubEnv(name, value);
-});
-afterEach(() => {
-  vi.unstubAllEnvs();
-  vi.restoreAllMocks();
-});
+const { sfn, inputs } = functionsAlone({ JOB: 'hello-world' });
 
 const call = (event: unknown, awsRequestId = 'r1') =>
   handler(event as never, { ...context, awsRequestId }) as Promise<ALBResult>;
-const inputs = () => sfn.commandCalls(StartExecutionCommand).map(({ args }) => JSON.parse(args[0].input.input ?? ''));
 
 /** The sample as a target group without multi-value headers gets it. */
 function single() {

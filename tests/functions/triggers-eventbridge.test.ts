@@ -1,29 +1,13 @@
-import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
-import { mockClient } from 'aws-sdk-client-mock';
 import fc from 'fast-check';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { handler } from '../../functions/triggers/eventbridge.ts';
+import { functionsAlone } from './functions-alone.ts';
 import { context, environment, sample } from './lambda.ts';
 
-const sfn = mockClient(SFNClient);
-
-beforeEach(() => {
-  sfn.reset();
-  sfn.on(StartExecutionCommand).resolves({});
-  vi.spyOn(process.stdout, 'write').mockReturnValue(true);
-  vi.spyOn(process.stderr, 'write').mockReturnValue(true);
-  for (const [name, value] of Object.entries({ ...environment, JOB: 'hello-world', BATCHING: 'record' })) {
-    vi.stubEnv(name, value);
-  }
-});
-afterEach(() => {
-  vi.unstubAllEnvs();
-  vi.restoreAllMocks();
-});
+const { inputs } = functionsAlone({ JOB: 'hello-world', BATCHING: 'record' });
 
 // biome-ignore lint/suspicious/noExplicitAny: these tests send what is no event
 const invoke = (event: any) => handler(event, context) as unknown as Promise<{ id: string }[]>;
-const inputs = () => sfn.commandCalls(StartExecutionCommand).map(({ args }) => JSON.parse(args[0].input.input ?? ''));
 
 test('an event starts the job, which gets it as EventBridge delivered it', async () => {
   const event = sample('EventBridgeTrigger');
@@ -64,9 +48,6 @@ test('whatever arrives instead of an event is refused with what is wrong, and st
 });
 
 test('an event of 1 MiB less the envelope is started, by its place in S3', async () => {
-  const { S3Client } = await import('@aws-sdk/client-s3');
-  const s3 = mockClient(S3Client);
-  s3.onAnyCommand().resolves({});
   const event = { ...sample('EventBridgeTrigger'), detail: { large: '"'.repeat(500_000) } };
   const [started] = await invoke(event);
   expect(inputs()).toMatchObject([

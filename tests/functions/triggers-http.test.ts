@@ -1,30 +1,17 @@
-import { ExecutionAlreadyExists, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { ExecutionAlreadyExists, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { mockClient } from 'aws-sdk-client-mock';
 import fc from 'fast-check';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { handler } from '../../functions/triggers/http.ts';
-import { context, environment, sample } from './lambda.ts';
+import { functionsAlone } from './functions-alone.ts';
+import { context, sample } from './lambda.ts';
 
-const sfn = mockClient(SFNClient);
-beforeEach(() => {
-  sfn.reset();
-  sfn.on(StartExecutionCommand).resolves({});
-  vi.spyOn(process.stdout, 'write').mockReturnValue(true);
-  vi.spyOn(process.stderr, 'write').mockReturnValue(true);
-  for (const [name, value] of Object.entries({ ...environment, ANSWERS_TABLE: '', JOB: 'hello-world' }))
-    vi.stubEnv(name, value);
-});
-afterEach(() => {
-  vi.unstubAllEnvs();
-  vi.restoreAllMocks();
-});
+const { sfn, inputs } = functionsAlone({ ANSWERS_TABLE: '', JOB: 'hello-world' });
 
 async function call(event: unknown) {
   const { statusCode, headers, body } = (await handler(event as never, context)) as APIGatewayProxyStructuredResultV2;
   return { statusCode, headers, body: JSON.parse(body ?? '') };
 }
-const inputs = () => sfn.commandCalls(StartExecutionCommand).map(({ args }) => JSON.parse(args[0].input.input ?? ''));
 
 interface Request {
   key?: string;

@@ -1,31 +1,15 @@
 import { gzipSync } from 'node:zlib';
-import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
-import { mockClient } from 'aws-sdk-client-mock';
 import fc from 'fast-check';
 import { decodeLogs } from 'longhaul/runtime';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { handler } from '../../functions/triggers/logs.ts';
-import { context, environment, sample } from './lambda.ts';
+import { functionsAlone } from './functions-alone.ts';
+import { context, sample } from './lambda.ts';
 
-const sfn = mockClient(SFNClient);
-
-beforeEach(() => {
-  sfn.reset();
-  sfn.on(StartExecutionCommand).resolves({});
-  vi.spyOn(process.stdout, 'write').mockReturnValue(true);
-  vi.spyOn(process.stderr, 'write').mockReturnValue(true);
-  for (const [name, value] of Object.entries({ ...environment, JOB: 'hello-world', BATCHING: 'record' })) {
-    vi.stubEnv(name, value);
-  }
-});
-afterEach(() => {
-  vi.unstubAllEnvs();
-  vi.restoreAllMocks();
-});
+const { inputs } = functionsAlone({ JOB: 'hello-world', BATCHING: 'record' });
 
 // biome-ignore lint/suspicious/noExplicitAny: these tests send what is no event
 const invoke = (event: any) => handler(event, context) as unknown as Promise<{ id: string }[]>;
-const inputs = () => sfn.commandCalls(StartExecutionCommand).map(({ args }) => JSON.parse(args[0].input.input ?? ''));
 const packed = (data: unknown, level = 6) => ({
   awslogs: { data: gzipSync(JSON.stringify(data) ?? '', { level }).toString('base64') },
 });

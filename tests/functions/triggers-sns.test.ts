@@ -1,30 +1,15 @@
-import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
-import { mockClient } from 'aws-sdk-client-mock';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import fc from 'fast-check';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { handler } from '../../functions/triggers/sns.ts';
-import { context, environment, sample } from './lambda.ts';
+import { functionsAlone } from './functions-alone.ts';
+import { context, sample } from './lambda.ts';
 
-const sfn = mockClient(SFNClient);
-const s3 = mockClient(S3Client);
-
-beforeEach(() => {
-  for (const client of [sfn, s3]) client.reset();
-  sfn.on(StartExecutionCommand).resolves({});
-  s3.on(PutObjectCommand).resolves({});
-  for (const stream of [process.stdout, process.stderr]) vi.spyOn(stream, 'write').mockReturnValue(true);
-  for (const [name, value] of Object.entries({ ...environment, JOB: 'hello-world' })) vi.stubEnv(name, value);
-});
-afterEach(() => {
-  vi.unstubAllEnvs();
-  vi.restoreAllMocks();
-});
+const { sfn, s3, starts, events } = functionsAlone({ JOB: 'hello-world' });
 
 // biome-ignore lint/suspicious/noExplicitAny: these tests send what is no event
 const invoke = (Records: unknown): Promise<any> => handler({ Records } as any, context) as Promise<any>;
-const starts = () => sfn.commandCalls(StartExecutionCommand).map(({ args }) => args[0].input);
-const events = () => starts().map(({ input }) => JSON.parse(JSON.parse(input ?? '').event));
 
 function message(MessageId: string, more: object = {}) {
   const [one] = sample('SnsTrigger').Records;

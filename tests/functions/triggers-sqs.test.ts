@@ -1,31 +1,28 @@
-import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { ExecutionAlreadyExists, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { ExecutionAlreadyExists, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { handler } from '../../functions/triggers/sqs.ts';
-import { context, environment, sample } from './lambda.ts';
+import { functionsAlone } from './functions-alone.ts';
+import { context, sample } from './lambda.ts';
 
-const sfn = mockClient(SFNClient);
 const sqs = mockClient(SQSClient);
-const s3 = mockClient(S3Client);
 const deadLetters = 'https://sqs.us-east-1.amazonaws.com/000000000000/dead-letters';
 const standard = 'arn:aws:sqs:us-east-1:000000000000:queue';
 const fifo = `${standard}.fifo`;
 
-beforeEach(() => {
-  for (const client of [sfn, sqs, s3]) client.reset();
-  sfn.on(StartExecutionCommand).resolves({});
-  sqs.on(SendMessageCommand).resolves({});
-  s3.on(PutObjectCommand).resolves({});
-  for (const stream of [process.stdout, process.stderr]) vi.spyOn(stream, 'write').mockReturnValue(true);
-  const own = { JOB: 'hello-world', BATCHING: 'record', DEAD_LETTER_QUEUE_URL: deadLetters, MAX_RECEIVES: '3' };
-  for (const [name, value] of Object.entries({ ...environment, ...own })) vi.stubEnv(name, value);
+const { sfn, s3, starts, events } = functionsAlone({
+  JOB: 'hello-world',
+  BATCHING: 'record',
+  DEAD_LETTER_QUEUE_URL: deadLetters,
+  MAX_RECEIVES: '3',
 });
-afterEach(() => {
-  vi.unstubAllEnvs();
-  vi.restoreAllMocks();
+
+beforeEach(() => {
+  sqs.reset();
+  sqs.on(SendMessageCommand).resolves({});
 });
 
 interface Message {
@@ -59,8 +56,6 @@ function message(messageId: string, { body, key, receives = 1, group, queue, ...
 
 // biome-ignore lint/suspicious/noExplicitAny: these tests send what is no event
 const invoke = (Records: unknown): Promise<any> => handler({ Records } as any, context) as Promise<any>;
-const starts = () => sfn.commandCalls(StartExecutionCommand).map(({ args }) => args[0].input);
-const events = () => starts().map(({ input }) => JSON.parse(JSON.parse(input ?? '').event));
 const startedIds = () => events().map(({ Records }) => Records[0].messageId);
 const sent = () => sqs.commandCalls(SendMessageCommand).map(({ args }) => args[0].input);
 const failed = (...ids: string[]) => ({ batchItemFailures: ids.map((itemIdentifier) => ({ itemIdentifier })) });

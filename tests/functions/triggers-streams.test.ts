@@ -1,31 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
-import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { ExecutionAlreadyExists, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
-import { mockClient } from 'aws-sdk-client-mock';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { ExecutionAlreadyExists, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { handler as dynamodb } from '../../functions/triggers/dynamodb.ts';
 import { handler as kinesis } from '../../functions/triggers/kinesis.ts';
-import { context, environment, sample } from './lambda.ts';
+import { functionsAlone } from './functions-alone.ts';
+import { context, sample } from './lambda.ts';
 
-const sfn = mockClient(SFNClient);
-const s3 = mockClient(S3Client);
-
-beforeEach(() => {
-  for (const client of [sfn, s3]) client.reset();
-  sfn.on(StartExecutionCommand).resolves({});
-  s3.on(PutObjectCommand).resolves({});
-  for (const stream of [process.stdout, process.stderr]) vi.spyOn(stream, 'write').mockReturnValue(true);
-  const own = { JOB: 'hello-world', BATCHING: 'batch' };
-  for (const [name, value] of Object.entries({ ...environment, ...own })) vi.stubEnv(name, value);
-});
-afterEach(() => {
-  vi.unstubAllEnvs();
-  vi.restoreAllMocks();
-});
-
-const starts = () => sfn.commandCalls(StartExecutionCommand).map(({ args }) => args[0].input);
-const events = () => starts().map(({ input }) => JSON.parse(JSON.parse(input ?? '').event));
 const throttled = Object.assign(new Error('Rate exceeded'), { name: 'ThrottlingException' });
 
 /** StartExecution fails for events that contain this text. */
@@ -35,6 +17,8 @@ function failing(text: string) {
     return {};
   });
 }
+
+const { sfn, s3, starts, events } = functionsAlone({ JOB: 'hello-world', BATCHING: 'batch' });
 
 // biome-ignore lint/suspicious/noExplicitAny: records of different sources, damaged ones too
 type Any = any;

@@ -1,16 +1,16 @@
 import { createHmac } from 'node:crypto';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { github, stripe } from '../../functions/triggers/webhook.ts';
-import { context, environment, sample } from './lambda.ts';
+import { functionsAlone } from './functions-alone.ts';
+import { context, sample } from './lambda.ts';
 
-const sfn = mockClient(SFNClient);
+const { logged, starts } = functionsAlone({ JOB: 'hello-world' });
+
 const secrets = mockClient(SecretsManagerClient);
-const logged: string[] = [];
 let now = Date.UTC(2026, 0, 2);
 
 /** Of a secret that no other test has asked for, so that nothing of it is kept. */
@@ -29,27 +29,15 @@ function holds(current: string, previous?: string): void {
 }
 
 beforeEach(() => {
-  sfn.reset();
-  sfn.on(StartExecutionCommand).resolves({});
-  logged.length = 0;
-  for (const stream of [process.stdout, process.stderr]) {
-    vi.spyOn(stream, 'write').mockImplementation((line) => logged.push(String(line)) > 0);
-  }
-  for (const [name, value] of Object.entries({ ...environment, JOB: 'hello-world' })) vi.stubEnv(name, value);
   now += 3_600_000;
   vi.spyOn(Date, 'now').mockImplementation(() => now);
   secretOf('right');
-});
-afterEach(() => {
-  vi.unstubAllEnvs();
-  vi.restoreAllMocks();
 });
 
 async function call(handler: typeof stripe, event: unknown) {
   const { statusCode, body } = (await handler(event as never, context)) as APIGatewayProxyStructuredResultV2;
   return { statusCode, body: JSON.parse(body ?? '') };
 }
-const starts = () => sfn.commandCalls(StartExecutionCommand).map(({ args }) => args[0].input);
 
 interface Sent {
   body?: string | Buffer;

@@ -1,32 +1,13 @@
-import { ExecutionAlreadyExists, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
-import { mockClient } from 'aws-sdk-client-mock';
+import { ExecutionAlreadyExists, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { handler as s3 } from '../../functions/triggers/s3.ts';
 import { handler as schedule } from '../../functions/triggers/schedule.ts';
+import { functionsAlone } from './functions-alone.ts';
 import { context, environment, sample } from './lambda.ts';
 
-const sfn = mockClient(SFNClient);
-const logged: string[] = [];
+const { sfn, logged, starts, events } = functionsAlone({ JOB: 'csv-report', BATCHING: 'record' });
 
-beforeEach(() => {
-  sfn.reset();
-  sfn.on(StartExecutionCommand).resolves({});
-  logged.length = 0;
-  for (const stream of [process.stdout, process.stderr]) {
-    vi.spyOn(stream, 'write').mockImplementation((line) => logged.push(String(line)) > 0);
-  }
-  for (const [name, value] of Object.entries({ ...environment, JOB: 'csv-report', BATCHING: 'record' })) {
-    vi.stubEnv(name, value);
-  }
-});
-afterEach(() => {
-  vi.unstubAllEnvs();
-  vi.restoreAllMocks();
-});
-
-const starts = () => sfn.commandCalls(StartExecutionCommand).map(({ args }) => args[0].input);
-const events = () => starts().map(({ input }) => JSON.parse(JSON.parse(input ?? '').event));
 // biome-ignore lint/suspicious/noExplicitAny: these tests send what is no event
 const invoke = (handler: any, event: unknown): Promise<{ id: string; started: boolean }[]> => handler(event, context);
 
