@@ -1,7 +1,7 @@
 import { SingleBar } from 'cli-progress';
 import type { ProgressReport } from '../runtime/progress.ts';
 import { percent, progressInWords } from './progress-words.ts';
-import { paint } from './terminal.ts';
+import { harmless, paint } from './terminal.ts';
 import { duration } from './words.ts';
 
 export type Progress = Pick<ProgressReport, 'done' | 'total' | 'message'>;
@@ -36,7 +36,7 @@ export function barScreen(): Screen {
   return {
     say(line) {
       stop();
-      process.stdout.write(`${line}\n`);
+      process.stdout.write(`${harmless(line)}\n`);
       if (shown) start();
     },
     progress(progress) {
@@ -74,7 +74,7 @@ export const noScreen: Screen = { say() {}, progress() {}, close() {} };
 /** `████████░░░░ 45 %: 4,500 of 10,000, reading, 12 s left`, no longer than the terminal is wide. */
 export function barLine(progress: Progress, secondsLeft: number | undefined, columns: number): string {
   const left = secondsLeft === undefined ? '' : `, ${duration(secondsLeft * 1000)} left`;
-  const text = `${progressInWords(progress)}${left}`;
+  const text = harmless(`${progressInWords(progress)}${left}`);
   const room = columns - 1;
   if (!progress.total) return cut(text, room);
   const width = Math.max(10, Math.min(40, room - text.length - 1));

@@ -21,6 +21,9 @@ export interface LogsData {
   logEvents: { id: string; timestamp: number; message: string; extractedFields?: Record<string, string> }[];
 }
 
+/** Bytes: far above what CloudWatch Logs packs into an event of 6 MB, far below what would end a function. */
+const LARGEST = 128 * 1024 * 1024;
+
 /**
  * Reads an event of CloudWatch Logs, as the trigger `logs` hands it to a job.
  * https://docs.aws.amazon.com/lambda/latest/dg/services-cloudwatchlogs.html
@@ -40,9 +43,9 @@ export function decodeLogs(event: unknown): LogsData {
   }
   let data: LogsData | null;
   try {
-    data = JSON.parse(gunzipSync(Buffer.from(packed, 'base64')).toString('utf8'));
+    data = JSON.parse(gunzipSync(Buffer.from(packed, 'base64'), { maxOutputLength: LARGEST }).toString('utf8'));
   } catch (error) {
-    throw new TypeError("'awslogs.data' must be base64 of gzip of JSON", { cause: error });
+    throw new TypeError("'awslogs.data' must be base64 of gzip of JSON, of at most 128 MiB", { cause: error });
   }
   if (typeof data?.logGroup !== 'string' || typeof data.logStream !== 'string' || !Array.isArray(data.logEvents)) {
     throw new TypeError("'awslogs.data' must hold an object with logGroup, logStream and a list logEvents");

@@ -11,6 +11,7 @@ import { secondsIn } from '../../longhaul/cli/run-input.ts';
 import { barLine } from '../../longhaul/cli/screen.ts';
 import { jsonInShort } from '../../longhaul/cli/short-json.ts';
 import { type Column, table } from '../../longhaul/cli/table.ts';
+import { harmless } from '../../longhaul/cli/terminal.ts';
 import { ago, duration, similar } from '../../longhaul/cli/words.ts';
 
 const id = 'csv-report-0123456789abcdef0123456789abcdef';
@@ -193,6 +194,13 @@ test('log lines of the runtimes are readable, others are left as they are', () =
     /Page read\n {4}Error: no\n {8}at work\n {4}caused by:\n {4}Error: because$/,
   );
   expect(readableLine(at, '{"half": \n')).toMatch(/^\d\d:\d\d:05\.000 +\{"half": $/);
+});
+
+test('what a terminal would obey is shown instead, and colours stay', () => {
+  expect(harmless('\u001b[31mred\u001b[0m\ttab\nline')).toBe('\u001b[31mred\u001b[0m\ttab\nline');
+  expect(harmless('a\u001b]52;c;cm0gLXJmIC8=\u0007b\rc\u001b[2Jd\u009b1Ae')).toBe(
+    'a␛]52;c;cm0gLXJmIC8=␇b␍c␛[2Jd\ufffd1Ae',
+  );
 });
 
 test('a progress bar is never longer than the terminal is wide', () => {

@@ -98,4 +98,10 @@ describe('decodeLogs', () => {
   ])('says of %j what is wrong with it', (event, message) => {
     expect(() => decodeLogs(event)).toThrow(message);
   });
+
+  test('does not unpack what would fill the memory', () => {
+    const data = gzipSync(Buffer.alloc(129 * 1024 * 1024, '0')).toString('base64');
+    const tooLarge = expect.objectContaining({ code: 'ERR_BUFFER_TOO_LARGE' });
+    expect(() => decodeLogs({ awslogs: { data } })).toThrow(expect.objectContaining({ cause: tooLarge }));
+  });
 });
