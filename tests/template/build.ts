@@ -61,7 +61,7 @@ export async function build(properties: BuildProperties): Promise<Build> {
 export const fileName = (path: string): string => path.replace(/^\.\.\/output\//, '');
 
 /** The folders of packages that `npm ci --omit=dev` installs, as the lock file marks them, where this machine has them. */
-async function productionPackages(): Promise<string[]> {
+export async function productionPackages(): Promise<string[]> {
   const { packages } = JSON.parse(await readFile(join(root, 'package-lock.json'), 'utf8')) as {
     packages: Record<string, { dev?: boolean; devOptional?: boolean; os?: string[]; cpu?: string[] }>;
   };

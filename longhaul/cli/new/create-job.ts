@@ -47,7 +47,7 @@ export function createJob({ name, language, backend, directory }: NewJob): Creat
     ...names,
     language,
     backend,
-    ownRepository: packageName(at('package.json')) === 'longhaul',
+    library: libraryOf(read(at('package.json'))),
   });
   writeAll({
     folder: at(folder),
@@ -61,7 +61,8 @@ export function createJob({ name, language, backend, directory }: NewJob): Creat
   };
 }
 
-function packageName(file: string): unknown {
-  const manifest = read(file);
-  return manifest && (JSON.parse(manifest) as { name?: unknown }).name;
+/** How an application has Longhaul among its packages, by its package.json; undefined in Longhaul's own repository. */
+function libraryOf(manifest = '{}'): string | undefined {
+  const { name, dependencies } = JSON.parse(manifest) as { name?: string; dependencies?: Record<string, string> };
+  return name === 'longhaul' ? undefined : (dependencies?.longhaul ?? '');
 }

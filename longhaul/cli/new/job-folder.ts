@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import type { Backend } from './edit-template.ts';
 import type { JobNames } from './job-name.ts';
 
@@ -8,8 +9,11 @@ export type Language = (typeof LANGUAGES)[number];
 export interface JobFolder extends JobNames {
   language: Language;
   backend: Backend;
-  /** Whether the application is Longhaul's own repository, where the library is a folder and no package. */
-  ownRepository: boolean;
+  /**
+   * How the application has the library among its packages: a version, or a file (`file:longhaul-1.2.3.tgz`). Undefined in
+   * Longhaul's own repository, where it is a folder.
+   */
+  library?: string | undefined;
 }
 
 /** How the engine runs a job of each language in place of its image: in `Metadata`. */
@@ -46,11 +50,24 @@ function renamed(text: string, { name, variable, logicalId }: JobNames): string 
 /** Where the library is a package among the others, and not a folder beside the job's. */
 const ELSEWHERE = [
   ['COPY longhaul longhaul\n', ''],
-  [' .npmrc ./', ' .npmrc* ./'],
+  [' .npmrc ./\n', ' .npmrc* ./\n'],
+  // Of the application's packages if it is one of them, else fetched: nothing but images may need it.
+  ['node_modules/.bin/esbuild ', 'npx --yes esbuild@0.28 '],
+  [
+    'COPY longhaul/runtime/python/py',
+    '# `npm ci` brings it here, and .dockerignore has to let it in.\nCOPY longhaul/runtime/python/py',
+  ],
   ['longhaul/runtime/python', 'node_modules/longhaul/dist/runtime/python'],
 ] as const;
 
-function forApplication(text: string, { ownRepository }: JobFolder): string {
-  if (ownRepository) return text;
-  return ELSEWHERE.reduce((all, [here, there]) => all.replaceAll(here, there), text);
+function forApplication(text: string, { library }: JobFolder): string {
+  if (library === undefined) return text;
+  const elsewhere = ELSEWHERE.reduce((all, [here, there]) => all.replaceAll(here, there), text);
+  return elsewhere.replace(' .npmrc* ./\n', (copied) => copied + copyOfArchive(library));
+}
+
+/** The package's file, which `npm ci` wants where package.json says: of any version, since package.json names the one. */
+function copyOfArchive(library: string): string {
+  const file = /^file:(?:\.\/)?(.+\.tgz)$/.exec(library)?.[1];
+  return file ? `COPY ${file.replace(/-\d[^/]*\.tgz$/, '-*.tgz')} ${path.posix.dirname(file)}/\n` : '';
 }
