@@ -32,11 +32,22 @@ export const furthest = (starts: Start[]): number =>
 
 export const processed = (starts: Start[]): number => starts.reduce((sum, { records }) => sum + records.length, 0);
 
-/** Of each start but the last: for how many milliseconds it had worked on what the next start did again. */
-export function lostWork(starts: Start[]): number[] {
-  return starts.slice(1).map(({ records: [first] }, before) => {
-    const { records } = starts[before]!;
-    const again = first && records.find(({ index }) => index === first.index);
-    return again ? records.at(-1)!.at - again.at : 0;
+/** What a start that was ended had done, and the next one did again. */
+export interface Loss {
+  /** Which of the execution's interruptions ended it: 0, 1, … */
+  interruption: number;
+  records: number;
+  /** For how long it had worked on them. */
+  milliseconds: number;
+}
+
+/** Of each start but the last that came so far as to work. */
+export function losses(starts: Start[]): Loss[] {
+  const worked = starts.filter(({ records }) => records.length > 0);
+  return worked.slice(1).map(({ records: [first] }, before) => {
+    const { interruptions, records } = worked[before]!;
+    const again = records.filter(({ index }) => index >= first!.index);
+    const milliseconds = again.length === 0 ? 0 : again.at(-1)!.at - again[0]!.at;
+    return { interruption: interruptions, records: again.length, milliseconds };
   });
 }
