@@ -18,6 +18,8 @@ const BINS = 24;
 const DAY = 86_400_000;
 /** How many times wider than the middle 95 % the whole range must be for the extremes to be left out. */
 const FAR = 4;
+/** Of ticks: d3 counts with the inverse of the step, which must be a double. */
+const SMALLEST_RANGE = 1e-300;
 
 export function histogram(distribution: Distribution, scale: Scale): Histogram {
   const without = distribution.dominant;
@@ -73,7 +75,7 @@ function binEdges(low: number, high: number, scale: Scale): number[] {
 
 function niceTicks(low: number, high: number): number[] {
   // So near each other that doubles leave no round numbers between them.
-  if (high - low < 1e-9 * Math.max(Math.abs(low), Math.abs(high), Number.MIN_VALUE / 1e-16)) return [low, high];
+  if (high - low < Math.max(1e-9 * Math.max(Math.abs(low), Math.abs(high)), SMALLEST_RANGE)) return [low, high];
   return complete(scaleLinear([low, high], [0, 1]).nice(BINS).ticks(BINS), low, high);
 }
 
