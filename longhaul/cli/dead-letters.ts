@@ -13,7 +13,7 @@ export function deadLettersCommand(): Command {
   const command = new Command('dead-letters').description(
     'Events that started nothing: list them, show them, send them again.',
   );
-  const add = (sub: Command) => command.addCommand(deploymentOptions(sub));
+  const add = (sub: Command, isDefault = false) => command.addCommand(deploymentOptions(sub), { isDefault });
 
   add(
     new Command('list').description('All dead letters, the oldest first.').action(
@@ -23,6 +23,7 @@ export function deadLettersCommand(): Command {
         else print(all.length === 0 ? 'No dead letters.' : table(COLUMNS, all));
       }),
     ),
+    true,
   );
   add(
     new Command('show')
@@ -63,7 +64,7 @@ export function deadLettersCommand(): Command {
     'afterAll',
     `
 Examples:
-  longhaul dead-letters list
+  longhaul dead-letters
   longhaul dead-letters show 5f0c
   longhaul dead-letters retry 5f0c
   longhaul dead-letters retry --all --stack production --region eu-central-1

@@ -80,7 +80,7 @@ function report(
   if (waited === undefined) return;
   if (executions.length === 0) {
     print(
-      `It has started nothing within ${waited} seconds. Does its trigger take it, and did it fail? ${PROGRAM} dead-letters list`,
+      `It has started nothing within ${waited} seconds. Does its trigger take it, and did it fail? ${PROGRAM} dead-letters`,
     );
     return;
   }

@@ -34,6 +34,7 @@ function explained(thrown: unknown, { stack, region, profile }: Where): string {
   const error = thrown as AwsError;
   const { name = '', message = String(thrown) } = error;
   const code = error.code ?? (error.errors?.[0] as AwsError | undefined)?.code ?? '';
+  if (name === 'UnknownExecutionError') return `${message}. '${PROGRAM} list' shows what there is.`;
   if (stack === undefined) {
     if (NO_NETWORK.test(code)) {
       return `The engine does not answer. Start it with '${PROGRAM} start', or name a stack on AWS with --stack.`;

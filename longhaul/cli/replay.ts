@@ -81,6 +81,11 @@ async function replay(replayed: Replayed, deployment: Deployment, options: Optio
   });
   try {
     const continues = s3.copied.some((name) => name.startsWith('checkpoint/'));
+    if (continues && replayed.continuedAs !== undefined) {
+      throw new Error(
+        `The checkpoint of ${id} went on with ${replayed.continuedAs}. Replay that one, or this one with --attempt fresh.`,
+      );
+    }
     const variables: Record<string, string | undefined> = {
       ...(fresh ? asFirst(replayed.variables) : replayed.variables),
       ...awsVariables(deployment, options),

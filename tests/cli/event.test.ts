@@ -111,7 +111,13 @@ test('an event that starts nothing ends with 1 and says where to look', async ()
     input: 'all is well\n',
   });
   expect(stdout).toContain('It has started nothing within 2 seconds');
-  expect(stdout).toContain('longhaul dead-letters list');
+  expect(stdout).toContain('longhaul dead-letters');
+  expect(code).toBe(1);
+});
+
+test('a file that is not there is named', async () => {
+  const { code, stderr } = await longhaul('event', 's3', '/nowhere/data.csv', '--data', data);
+  expect(stderr).toBe('longhaul event: There is no file /nowhere/data.csv.\n');
   expect(code).toBe(1);
 });
 

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
+import { DescribeExecutionCommand, SFNClient, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import type { Engine } from 'longhaul/engine';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { localS3 } from '../../longhaul/cli/replay/local-s3.ts';
@@ -106,6 +106,21 @@ test('it goes on from the checkpoint of an execution that was stopped, or begins
   const result = JSON.parse(readFileSync(path.join(said.directory, 'result.json'), 'utf8'));
   expect(result.rows).toBe(20_000);
   expect(await artifacts(id)).toEqual(before);
+
+  // What continues it has its checkpoint from then on; here it has a day to begin.
+  const machine = new SFNClient(engine.aws);
+  const startAt = new Date(Date.now() + 86_400_000).toISOString();
+  await machine.send(
+    new StartExecutionCommand({
+      stateMachineArn: engine.outputs.StateMachineArn,
+      name: `${id}-r1`,
+      input: JSON.stringify({ job: 'csv-report', resumes: id, startAt }),
+    }),
+  );
+  const refused = await longhaul('replay', id, '--data', data);
+  expect(refused.stderr).toMatch(/went on with csv-report-\w+-r1\. Replay that one, or this one with --attempt fresh/);
+  expect(refused.code).toBe(1);
+  await machine.send(new StopExecutionCommand({ executionArn: arnOf(`${id}-r1`) }));
 });
 
 test('the exit code is that of the job', async () => {

@@ -163,6 +163,7 @@ describe('dead letters', () => {
     ]);
     expect(await executions()).toBe(2);
     expect(await json('list')).toEqual([]);
+    expect(await cli()).toEqual({ code: 0, output: 'No dead letters.\n' });
   });
 });
 

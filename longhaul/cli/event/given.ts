@@ -21,13 +21,18 @@ export interface Given {
  */
 export async function readGiven(trigger: string, file: string | undefined): Promise<Given> {
   if (file === '-') return given(Buffer.from(await text(process.stdin)), { sample: false });
-  if (file !== undefined) return given(readFileSync(file), { name: path.basename(file), sample: false });
+  if (file !== undefined) return given(read(file, ''), { name: path.basename(file), sample: false });
   const sample = path.join('events', `${trigger}.json`);
+  const bytes = read(sample, ' here to send. Give a file, or - for what is piped in');
+  return given(bytes, { name: path.basename(sample), sample: true });
+}
+
+function read(file: string, instead: string): Buffer {
   try {
-    return given(readFileSync(sample), { name: path.basename(sample), sample: true });
+    return readFileSync(file);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    throw new Error(`There is no ${sample} here to send. Give a file, or - for what is piped in.`);
+    throw new Error(`There is no file ${file}${instead}.`);
   }
 }
 

@@ -1,5 +1,5 @@
 import { AwsClients } from '../../client/aws.ts';
-import { originOf, readExecution } from '../../client/execution.ts';
+import { continuationOf, originOf, readExecution } from '../../client/execution.ts';
 import { newestLaunch } from '../../client/history.ts';
 import { artifactsPrefix } from '../../client/stack.ts';
 import { type Deployment, stackOf } from '../deployment.ts';
@@ -9,6 +9,8 @@ export interface Replayed {
   id: string;
   job: string;
   status: string;
+  /** The execution that went on with its checkpoint. */
+  continuedAs?: string;
   /** What its newest container was given: `STP_…`. */
   variables: Record<string, string>;
   /** Where its artifacts are; the key ends in a slash. */
@@ -25,11 +27,14 @@ export async function readReplayed(id: string, deployment: Deployment): Promise<
   const first = firstStart(id, input, `s3://${stack.artifactsBucket}/${prefix}`);
   const { launch } = await newestLaunch(id, stack, clients);
   const variables = { ...first, ...launch?.variables };
+  const ended = status !== 'RUNNING' && status !== 'SUCCEEDED';
+  const continuedAs = ended ? await continuationOf(id, stack, clients) : undefined;
   const address = /^s3:\/\/([^/]+)\/(.+)$/.exec(variables.STP_ARTIFACTS_URI!);
   return {
     id,
     job: input.job,
     status,
+    ...(continuedAs !== undefined && { continuedAs }),
     variables,
     artifacts: { bucket: address?.[1] ?? stack.artifactsBucket, prefix: address?.[2]?.replace(/\/?$/, '/') ?? prefix },
   };
