@@ -17,7 +17,8 @@ export class UnknownLetterError extends Error {
 /**
  * The dead letters of a stack, in its queues and in its bucket. The stack's outputs say where: `DeadLettersBucketName`, and for each
  * queue `NAMEDeadLettersUrl` with `NAMEArn` (the queue whose messages they are) and `NAMETrigger` (the function that handles those).
- * A rule's queue, of events that did not reach the function, is `UndeliveredNAMEUrl` with `UndeliveredNAMETrigger`.
+ * The queue of a rule, a schedule or a topic, of events that did not reach the function, is `UndeliveredNAMEUrl` with
+ * `UndeliveredNAMETrigger`.
  */
 export class DeadLetters {
   readonly #stores: Store[];

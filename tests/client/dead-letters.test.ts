@@ -178,6 +178,25 @@ test.each([
   ]);
 });
 
+test('a message that a topic could not deliver is given to its function as a record', async () => {
+  const notification = { Type: 'Notification', MessageId: 'm1', TopicArn: 'arn:topic', Message: 'hello' };
+  const MessageAttributes = {
+    ErrorCode: { DataType: 'String', StringValue: '403' },
+    ErrorMessage: { DataType: 'String', StringValue: 'may not invoke' },
+  };
+  const urls = { SigningCertURL: 'https://cert', UnsubscribeURL: 'https://leave' };
+  receives(message('a', { Body: JSON.stringify({ ...notification, ...urls }), MessageAttributes }));
+  answers([{ id: 'hello-world-1', started: true }]);
+  const letters = new DeadLetters({ UndeliveredMessagesUrl: 'https://sqs/topic', UndeliveredMessagesTrigger: 'sns' });
+  expect(await Array.fromAsync(letters.retry())).toMatchObject([
+    { letter: { source: 'aws:sns', identity: 'm1', reason: '403: may not invoke' }, outcome: 'handled' },
+  ]);
+  const Sns = { ...notification, Subject: null, SigningCertUrl: 'https://cert', UnsubscribeUrl: 'https://leave' };
+  expect(sent().map(({ Payload }) => JSON.parse(String(Payload)))).toMatchObject([
+    { Records: [{ EventSource: 'aws:sns', Sns }] },
+  ]);
+});
+
 describe('the bucket of dead letters', () => {
   const store = (...records: unknown[]) => {
     const keys = records.map(

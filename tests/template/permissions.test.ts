@@ -274,6 +274,13 @@ test.each(buckets)('bucket %s is encrypted, private and speaks TLS only', (name,
   ]);
 });
 
+test.each(resources('template.yaml', 'AWS::SQS::Queue'))(
+  'queue %s keeps what is in it as long as SQS can',
+  (_, queue) => {
+    expect(queue.Properties.MessageRetentionPeriod).toBe(14 * 24 * 60 * 60);
+  },
+);
+
 test.each(resources('template.yaml', 'AWS::SQS::Queue'))('queue %s is encrypted and speaks TLS only', (name, queue) => {
   expect(queue.Properties.SqsManagedSseEnabled).toBe(true);
   const policies = resources('template.yaml', 'AWS::SQS::QueuePolicy').filter(([, { Properties }]) =>

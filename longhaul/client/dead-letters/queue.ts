@@ -76,10 +76,18 @@ async function giveBack(client: SQSClient, QueueUrl: string, ReceiptHandle: stri
 
 type Letter = Omit<DeadLetter, 'functionName'>;
 
-/** The event that EventBridge or its Scheduler could not deliver, with the reason in `ERROR_CODE` and `ERROR_MESSAGE`. */
+/**
+ * The event that EventBridge or its Scheduler could not deliver, with the reason in `ERROR_CODE` and `ERROR_MESSAGE`; or the message
+ * that SNS could not, with it in `ErrorCode` and `ErrorMessage`.
+ */
 function undelivered({ MessageId = '', Body = '', Attributes = {}, MessageAttributes = {} }: Message): Letter {
-  const event = parsed(withAttributes(Body, MessageAttributes));
-  const { ERROR_CODE: code, ERROR_MESSAGE: text } = MessageAttributes;
+  const event = fromTopic(parsed(withAttributes(Body, MessageAttributes)));
+  const {
+    ERROR_CODE,
+    ERROR_MESSAGE,
+    ErrorCode: code = ERROR_CODE,
+    ErrorMessage: text = ERROR_MESSAGE,
+  } = MessageAttributes;
   return {
     id: MessageId,
     time: new Date(Number(Attributes.SentTimestamp)),
@@ -87,6 +95,15 @@ function undelivered({ MessageId = '', Body = '', Attributes = {}, MessageAttrib
     ...describeEvent(event),
     event,
   };
+}
+
+/** SNS keeps the notification as it sends it to queues; a function gets it as a record, with two members spelt in another way. */
+function fromTopic(event: unknown): unknown {
+  const notification = event as { Type?: string; TopicArn?: string; SigningCertURL?: string; UnsubscribeURL?: string };
+  if (notification?.Type !== 'Notification' || notification.TopicArn === undefined) return event;
+  const { SigningCertURL: SigningCertUrl, UnsubscribeURL: UnsubscribeUrl, ...same } = notification;
+  const Sns = { Subject: null, MessageAttributes: {}, ...same, SigningCertUrl, UnsubscribeUrl };
+  return { Records: [{ EventSource: 'aws:sns', EventVersion: '1.0', Sns }] };
 }
 
 /**
