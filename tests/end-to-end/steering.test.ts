@@ -2,6 +2,7 @@ import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { type Driver, type LogLine, stepFunctionsDriver } from 'longhaul';
 import type { Engine } from 'longhaul/engine';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describedInWords } from '../../longhaul/cli/described.ts';
 import { engineOf, misbehaving, temporaryDirectory, until } from './engine.ts';
 
 /** Steering by the client's driver: what it sends are real requests to the engine's endpoint. */
@@ -212,5 +213,27 @@ describe('why', () => {
     expect(await driver.logs(id, {})).toMatchObject({ lines: [], complete: false });
     for (const kind of ['spot', 'on-demand'] as const) engine.fleet.capacity.set(kind, 'available');
     expect(await ended(id)).toMatchObject({ status: 'SUCCEEDED', container: { exitCode: 0 } });
+  });
+});
+
+describe('a job that had done its work when its capacity was taken away', () => {
+  test('was interrupted once, in its first attempt, and the start after that only published its result', async () => {
+    const id = await start('counter', { to: 150, deaf: true });
+    await progressBeyond(id, 1);
+    await engine.interrupt(id);
+    const description = await ended(id);
+    expect(description).toMatchObject({
+      status: 'SUCCEEDED',
+      attempt: 1,
+      interruptions: 1,
+      capacity: 'spot',
+      container: { exitCode: 0 },
+      progress: { done: 149, total: 150, interruptions: 0 },
+      result: { first: 0, count: 150 },
+    });
+    const lines = (await follow(id)).map(({ message }) => message);
+    expect(lines.filter((line) => line.includes('Job done'))).toHaveLength(2);
+    expect(lines.filter((line) => line.includes('only its result is left to publish'))).toHaveLength(1);
+    expect(describedInWords(description, {}, { width: 80 })).toMatch(/succeeded after .*, attempt 1 of 2, interrupted once/);
   });
 });
