@@ -234,6 +234,8 @@ describe('a job that had done its work when its capacity was taken away', () => 
     const lines = (await follow(id)).map(({ message }) => message);
     expect(lines.filter((line) => line.includes('Job done'))).toHaveLength(2);
     expect(lines.filter((line) => line.includes('only its result is left to publish'))).toHaveLength(1);
-    expect(describedInWords(description, {}, { width: 80 })).toMatch(/succeeded after .*, attempt 1 of 2, interrupted once/);
+    expect(describedInWords(description, { data: '.longhaul' }, { width: 80 })).toMatch(
+      /succeeded after .*, attempt 1 of 2, interrupted once/,
+    );
   });
 });
