@@ -4,6 +4,7 @@ import { type Command, Option } from 'commander';
 import type { AwsOptions } from '../client/aws.ts';
 import type { Driver } from '../client/driver.ts';
 import type { Stack } from '../client/stack.ts';
+import type { RunningEngine } from '../engine/announcement.ts';
 import { PROGRAM } from './program.ts';
 
 export interface DeploymentOptions {
@@ -23,15 +24,6 @@ export interface Deployment {
   engine?: RunningEngine;
   outputs: Record<string, string>;
   aws: AwsOptions;
-}
-
-/** `engine.json`, which the engine keeps in its data directory while it runs. */
-export interface RunningEngine {
-  /** The AWS endpoint, `http://127.0.0.1:4566`. */
-  url: string;
-  /** The HTTP API, `http://127.0.0.1:3000`. */
-  apiUrl: string;
-  aws: { endpoint: string; region: string; credentials: { accessKeyId: string; secretAccessKey: string } };
 }
 
 /** The options by which a command is told where to work, and to print JSON. */

@@ -1,4 +1,4 @@
-import type { RunningEngine } from './deployment.ts';
+import type { RunningEngine } from '../engine/announcement.ts';
 
 /** What the engine's control routes refused: see `controlService`. */
 export class ControlError extends Error {

@@ -1,6 +1,7 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { backgroundClock } from '../asl/index.ts';
+import { announce, type RunningEngine } from './announcement.ts';
 import { openDatabase } from './database.ts';
 import { startEndpoint } from './endpoint/index.ts';
 import { Fleet, type Interruption, sayWhatIsLacking } from './fleet/index.ts';
@@ -8,6 +9,7 @@ import { Functions, sdkDestinations } from './functions/index.ts';
 import { startHttpApi } from './http-api/index.ts';
 import { integrations } from './integrations/index.ts';
 import { startLoadBalancer } from './load-balancer/index.ts';
+import type { EngineOptions } from './options.ts';
 import { provision } from './provision.ts';
 import { Batch, batchService } from './services/batch/index.ts';
 import { controlService } from './services/control/index.ts';
@@ -36,40 +38,8 @@ const REGION = 'us-east-1';
 const ACCOUNT = '000000000000';
 const CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
 
-export interface EngineOptions {
-  /** Where the template and its sources are. Default: the working directory. */
-  projectDirectory?: string;
-  /** Default `template.yaml` in the project. */
-  template?: string;
-  /** Where state is kept between starts. Default `.longhaul` in the project. */
-  dataDirectory?: string;
-  /** Of the AWS endpoint; 0 finds a free one. Default 4566. */
-  port?: number;
-  /** Of the HTTP API; 0 finds a free one. Default 3000. */
-  apiPort?: number;
-  /** Template parameters, over those of samconfig.toml's `local` environment. */
-  parameters?: Record<string, string>;
-  /** Slows down the reading of S3 objects, over all readers. Default: as fast as it goes. */
-  bytesPerSecond?: number;
-  /** The least attempt timeout that Batch accepts, in seconds; AWS's and the default is 60. For tests. */
-  minimumTimeoutSeconds?: number;
-  /** How long a queue waits for capacity where it has a time limit, in seconds; AWS's least is 600. For tests. */
-  stateTimeLimitSeconds?: number;
-  /** No container is left longer than this between SIGTERM and SIGKILL, in seconds. For tests. */
-  longestStopTimeoutSeconds?: number;
-  /** Before the second and the third attempt of an asynchronous invocation; AWS's and the default are 60 and 120. For tests. */
-  functionRetrySeconds?: number[];
-  /** What the user should be told. */
-  onNotice?(notice: string): void;
-}
-
-export interface Engine {
-  /** The AWS endpoint, `http://127.0.0.1:4566`. */
-  url: string;
-  /** The HTTP API, `http://127.0.0.1:3000`. */
-  apiUrl: string;
-  /** What a client of the AWS SDK is made with: `new S3Client(engine.aws)`. */
-  aws: { endpoint: string; region: string; credentials: { accessKeyId: string; secretAccessKey: string } };
+/** A running engine; `new S3Client(engine.aws)` is a client of it. */
+export interface Engine extends RunningEngine {
   /** Under the keys of the template's `Outputs`; also in `outputs.json` of the data directory. */
   outputs: Record<string, string>;
   stack: Stack;
@@ -227,13 +197,8 @@ async function boot(options: EngineOptions, closers: (() => unknown)[], close: (
   subscriptions.flush();
   events.start({ functions, machines, aws });
   closers.push(() => events.close());
-  const announce = (file: string, content: object) => {
-    writeFileSync(path.join(dataDirectory, file), `${JSON.stringify(content, null, 2)}\n`);
-  };
-  announce('outputs.json', stack.outputs);
-  // Where commands find it, as long as it runs.
-  announce('engine.json', { url: endpoint.url, apiUrl: api.url, aws });
-  closers.push(() => rmSync(path.join(dataDirectory, 'engine.json'), { force: true }));
+  const running = { url: endpoint.url, apiUrl: api.url, aws };
+  closers.push(announce(dataDirectory, running, stack.outputs));
 
   const looking = new AbortController();
   closers.push(() => looking.abort());
@@ -243,9 +208,7 @@ async function boot(options: EngineOptions, closers: (() => unknown)[], close: (
   });
   const continued = machines.resume().length;
   return {
-    url: endpoint.url,
-    apiUrl: api.url,
-    aws,
+    ...running,
     outputs: stack.outputs,
     stack,
     warnings: [

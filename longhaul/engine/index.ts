@@ -1,5 +1,6 @@
-import type { Engine, EngineOptions } from './engine.ts';
+import type { Engine } from './engine.ts';
 import { explainLoadFailure } from './load-failure.ts';
+import type { EngineOptions } from './options.ts';
 
 export type { Engine, EngineOptions };
 

@@ -1,0 +1,27 @@
+/** How an engine is started. */
+export interface EngineOptions {
+  /** Where the template and its sources are. Default: the working directory. */
+  projectDirectory?: string;
+  /** Default `template.yaml` in the project. */
+  template?: string;
+  /** Where state is kept between starts. Default `.longhaul` in the project. */
+  dataDirectory?: string;
+  /** Of the AWS endpoint; 0 finds a free one. Default 4566. */
+  port?: number;
+  /** Of the HTTP API; 0 finds a free one. Default 3000. */
+  apiPort?: number;
+  /** Template parameters, over those of samconfig.toml's `local` environment. */
+  parameters?: Record<string, string>;
+  /** Slows down the reading of S3 objects, over all readers. Default: as fast as it goes. */
+  bytesPerSecond?: number;
+  /** The least attempt timeout that Batch accepts, in seconds; AWS's and the default is 60. For tests. */
+  minimumTimeoutSeconds?: number;
+  /** How long a queue waits for capacity where it has a time limit, in seconds; AWS's least is 600. For tests. */
+  stateTimeLimitSeconds?: number;
+  /** No container is left longer than this between SIGTERM and SIGKILL, in seconds. For tests. */
+  longestStopTimeoutSeconds?: number;
+  /** Before the second and the third attempt of an asynchronous invocation; AWS's and the default are 60 and 120. For tests. */
+  functionRetrySeconds?: number[];
+  /** What the user should be told. */
+  onNotice?(notice: string): void;
+}
