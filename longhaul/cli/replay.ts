@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Command, Option } from 'commander';
@@ -71,6 +71,9 @@ async function replay(replayed: Replayed, deployment: Deployment, options: Optio
   const flag = debuggerFlag(options);
   const command = flag === undefined ? source.command : underDebugger(source.command, flag);
 
+  // Only what a replay left itself is cleared away; a name of dots would lead out of there.
+  const own = path.resolve(options.data, 'replays', id.replace(/^\.+$/, 'dots'));
+  const target = options.output === undefined ? own : await emptyDirectory(options.output);
   const directory = await mkdtemp(path.join(tmpdir(), 'longhaul-replay-'));
   const fresh = options.attempt === 'fresh';
   const s3 = await localS3({
@@ -95,8 +98,7 @@ async function replay(replayed: Replayed, deployment: Deployment, options: Optio
     };
     if (!options.json) print(heading(replayed, variables, continues, fresh));
     const exitCode = await runProcess({ ...source, command }, variables, options.json ? 2 : 1);
-    const target = path.resolve(options.output ?? path.join(options.data, 'replays', id));
-    await rm(target, { recursive: true, force: true });
+    if (target === own) await rm(own, { recursive: true, force: true });
     const files = await s3.saveTo(target);
     if (options.json)
       printJson({ id, job, exitCode, outcome: meaningOf(exitCode) ?? 'failed', directory: target, files });
@@ -106,6 +108,17 @@ async function replay(replayed: Replayed, deployment: Deployment, options: Optio
     await s3.close();
     await rm(directory, { recursive: true, force: true });
   }
+}
+
+/** @throws Error when something is in it: that is not ours to clear away */
+async function emptyDirectory(given: string): Promise<string> {
+  const directory = path.resolve(given);
+  const found = await readdir(directory).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  if (found.length === 0) return directory;
+  throw new Error(`${directory} is not empty. --output takes a directory that is empty or not there yet.`);
 }
 
 function debuggerFlag({ inspect, inspectBrk }: Options): string | undefined {

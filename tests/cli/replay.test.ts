@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
@@ -70,6 +70,22 @@ test('a job that is replayed does its work again: same result, and the execution
   expect(existsSync(path.join(left, 'report.html'))).toBe(true);
   const execution = (await (await fetch(`${engine.apiUrl}/executions/${done}`)).json()) as { result: unknown };
   expect(JSON.parse(readFileSync(path.join(left, 'result.json'), 'utf8'))).toEqual(execution.result);
+});
+
+test('--output takes nothing away from a directory with something in it', async () => {
+  const directory = await temporaryDirectory();
+  const mine = path.join(directory, 'mine.txt');
+  writeFileSync(mine, 'years of work');
+  const refused = await longhaul('replay', done, '--output', directory, '--data', data);
+  expect(refused.stderr).toContain(`${directory} is not empty`);
+  expect(refused.stdout).not.toContain('Job started');
+  expect(refused.code).not.toBe(0);
+  expect(readFileSync(mine, 'utf8')).toBe('years of work');
+
+  const empty = path.join(directory, 'replayed');
+  const { code } = await longhaul('replay', done, '--output', empty, '--data', data);
+  expect(code).toBe(0);
+  expect(existsSync(path.join(empty, 'report.html'))).toBe(true);
 });
 
 test('it goes on from the checkpoint of an execution that was stopped, or begins anew', async () => {
