@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
   cpSync,
   globSync,
@@ -12,9 +13,10 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { jobFolder, LANGUAGES } from '../../longhaul/cli/new/job-folder.ts';
 import { jobNames } from '../../longhaul/cli/new/job-name.ts';
+import { until } from '../end-to-end/engine.ts';
 import { lacking } from '../python/python.ts';
 import { productionPackages } from '../template/build.ts';
 import { root } from '../template/templates.ts';
@@ -98,6 +100,7 @@ describe.each(dockerfiles)('%s', (dockerfile) => {
       env: {
         PATH: environment.PATH,
         PYTHONPATH: path.join(all, 'longhaul/src'),
+        PYTHONDONTWRITEBYTECODE: '1',
         ...(program === '/bin/sh' ? given(job) : {}),
       },
       encoding: 'utf8',
@@ -120,6 +123,25 @@ test.each(bundled)(
     expect(readdirSync(directory).sort()).toEqual([entrypoint.at(-1)!, `${entrypoint.at(-1)}.map`]);
   },
 );
+
+test('a new job in shell hears SIGTERM while a program of its own runs', { timeout: 120_000 }, async () => {
+  const { directory, entrypoint } = await imageOf('containers/made-shell/Dockerfile');
+  const script = path.join(directory, 'main.sh');
+  writeFileSync(script, readFileSync(script, 'utf8').replace(/^ *printf .*/m, 'sleep 600 # a long program'));
+  expect(readFileSync(script, 'utf8')).toContain('a long program');
+  // A process group of its own, which ends like a container: with all that is in it.
+  const env = { PATH: environment.PATH, ...given('made-shell') };
+  const container = spawn(entrypoint[0]!, entrypoint.slice(1), { cwd: directory, env, detached: true });
+  onTestFinished(() => void process.kill(-container.pid!, 'SIGKILL'));
+  let said = '';
+  container.stdout.on('data', (chunk) => {
+    said += chunk;
+  });
+  await until(async () => said.includes('attempt 1 of 3'));
+  container.kill('SIGTERM');
+  const [code] = await once(container, 'exit');
+  expect(code, said).toBe(75);
+});
 
 /** What the state machine gives a container, as far as a script reads it. */
 const given = (job: string) => ({
