@@ -11,7 +11,7 @@ let driver: Driver | undefined;
 
 /** The executions of this stack. */
 export function executions(): Driver {
-  driver ??= stepFunctionsDriver({ stack: stackFromEnvironment(), resumePatience: RESUME_PATIENCE });
+  driver ??= stepFunctionsDriver({ stack: stackFromEnvironment(), resumePatienceSeconds: RESUME_PATIENCE });
   return driver;
 }
 

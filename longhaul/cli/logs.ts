@@ -17,7 +17,7 @@ interface Options {
 /** `longhaul logs ID`: what all containers of an execution wrote. */
 export function logsCommand(): Command {
   const command = new Command('logs')
-    .description('What an execution wrote, over all its starts.')
+    .description('What an execution wrote, over all its launches.')
     .argument(...EXECUTION)
     .option('-f, --follow', 'go on with what comes, until the execution ends')
     .option('--raw', 'lines as they were written');
@@ -64,5 +64,5 @@ function show(line: LogLine, { json, raw }: Options & { json?: boolean }): void 
 
 /** Between what one container wrote and what the next one did. */
 export function separator(launch: number): string {
-  return paint('dim', `──── start ${launch} ────`);
+  return paint('dim', `──── launch ${launch} ────`);
 }

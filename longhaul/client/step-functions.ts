@@ -14,12 +14,12 @@ export interface StepFunctionsOptions {
   stack: Stack;
   /** Without it: region, credentials and endpoint of the environment, as the AWS SDK finds them. */
   aws?: AwsOptions;
-  /** How long `resume` waits for the stopped container's end, in seconds; 150 by default. */
-  resumePatience?: number;
+  /** How long `resume` waits for the stopped container's end; 150 by default. */
+  resumePatienceSeconds?: number;
 }
 
 /** Executions of a stack, through Step Functions, Batch, ECS, CloudWatch Logs and S3; on AWS, or in the engine. */
-export function stepFunctionsDriver({ stack, aws, resumePatience }: StepFunctionsOptions): Driver {
+export function stepFunctionsDriver({ stack, aws, resumePatienceSeconds }: StepFunctionsOptions): Driver {
   const clients = new AwsClients(aws);
   return {
     start: (request) => startExecution(request, stack, clients),
@@ -27,7 +27,7 @@ export function stepFunctionsDriver({ stack, aws, resumePatience }: StepFunction
     list: (query) => listExecutions(query, stack, clients),
     logs: (id, query) => readLogs(id, query, stack, clients),
     stop: (id, reason) => stopExecution(id, stack, clients, reason),
-    resume: (id) => resumeExecution(id, stack, clients, resumePatience),
+    resume: (id) => resumeExecution(id, stack, clients, resumePatienceSeconds),
     async result(id) {
       const { status, input } = await readExecution(id, stack, clients);
       if (status !== 'SUCCEEDED') return undefined;

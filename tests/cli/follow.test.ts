@@ -55,9 +55,9 @@ test('run --follow tells of progress and of capacity that was taken away, until 
     /^\d+ %: \d+ of 700$/m,
     /Interrupted: SIGTERM/,
     /Capacity taken away \(once\): it goes on from its last checkpoint/,
-    /──── start 2 ────/,
+    /──── launch 2 ────/,
     /Spot.*2 times|Spot.*twice/,
-    /──── start 3 ────/,
+    /──── launch 3 ────/,
     /succeeded after .*, attempt 1 of 2, interrupted twice/,
     /"count":700/,
   ]) {

@@ -14,12 +14,12 @@ beforeAll(async () => {
 });
 afterAll(() => engine.close());
 
-function driverOf(resumePatience: number): Driver {
+function driverOf(resumePatienceSeconds: number): Driver {
   const { StateMachineArn: stateMachineArn, ArtifactsBucketName: artifactsBucket } = engine.outputs;
   return stepFunctionsDriver({
     stack: { stateMachineArn: stateMachineArn!, artifactsBucket: artifactsBucket! },
     aws: engine.aws,
-    resumePatience,
+    resumePatienceSeconds,
   });
 }
 
