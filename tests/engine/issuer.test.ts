@@ -91,6 +91,10 @@ test.each([
   });
 });
 
+test('refuses a form that is too large to be one', async () => {
+  expect(await ask({ ...machine, scope: 'x'.repeat(70_000) })).toMatchObject({ status: 413 });
+});
+
 test('says what it has to whoever asks for something else', async () => {
   const response = await fetch(`${issuer}/login`);
   expect(response.status).toBe(404);

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { text } from 'node:stream/consumers';
+import { readAtMost } from '../../endpoint/body.ts';
 import type { Service } from '../../endpoint/index.ts';
 import type { Resource } from '../../template/model.ts';
 import { KeyFile } from './signing-key.ts';
@@ -13,6 +13,7 @@ export interface IssuerOptions {
 }
 
 const TOKEN_LIFETIME = 3600;
+const LARGEST_FORM = 64 * 1024;
 
 /**
  * The stack's Cognito user pools as issuers of tokens (OpenID Connect): `/<pool>/.well-known/openid-configuration`,
@@ -35,7 +36,9 @@ export function issuerService({ resources, keyFile }: IssuerOptions): Service {
       return { status: 200, body: { keys: [(await key.get()).public] } };
     }
     if (request.method === 'POST' && path === '/oauth2/token') {
-      const form = new URLSearchParams(await text(request));
+      const sent = await readAtMost(request, LARGEST_FORM);
+      if (!sent) return { status: 413, body: { error: 'invalid_request', error_description: 'The form is too large' } };
+      const form = new URLSearchParams(sent.toString());
       const refusal = refuse(form, pool);
       if (refusal) return { status: 400, body: refusal };
       const expiresIn = Number(form.get('expires_in') ?? TOKEN_LIFETIME);
