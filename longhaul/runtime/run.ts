@@ -155,6 +155,8 @@ function catchStrayErrors(signal: AbortSignal, log: Log): Promise<never> {
 function endProcess(exitCode: number, handlerRuns: boolean, log: Log): void {
   process.exitCode = exitCode;
   if (handlerRuns) process.exit();
+  // When Node ends by itself it takes its signal handlers away first: a SIGTERM then would end a job that is done with 143.
+  process.on('beforeExit', () => process.exit());
   setTimeout(() => {
     log.warn('The job left something open that would keep the process; it ends all the same', {
       open: process.getActiveResourcesInfo(),

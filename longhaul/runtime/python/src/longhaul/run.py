@@ -160,6 +160,9 @@ def _leave(outcome: Outcome) -> None:
 
 def _end_process(outcome: Outcome, log: Log) -> NoReturn:
     """By itself, and for want of that by force: threads that were left must not keep a container that costs money."""
+    # Python takes its signal handlers away before it ends: a SIGTERM then would end a job that is done with 143.
+    for number in _SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
 
     def force() -> None:
         time.sleep(_LINGER)
