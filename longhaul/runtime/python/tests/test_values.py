@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import enum
+import io
 import json
 import math
 import random
@@ -13,12 +15,28 @@ from collections import OrderedDict, defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from longhaul.errors import InvalidInputError, PermanentJobError, UnsavableValueError
 from longhaul.faithful_json import from_json, to_faithful_json
+from longhaul.log import Log
 from longhaul.result import to_result_json
 from longhaul.validation import validate_input
+
+
+class ALineOfTheLog(unittest.TestCase):
+    def printed(self, message: str, encoding: str) -> str:
+        stdout = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
+        with contextlib.redirect_stdout(stdout):
+            Log({"job": "test"}).info(message)
+        return cast(io.BytesIO, stdout.buffer).getvalue().decode(encoding)
+
+    def test_is_as_legible_as_its_text(self) -> None:
+        self.assertIn("Zürich 東京", self.printed("Zürich 東京", "utf-8"))
+
+    def test_is_not_lost_where_its_text_cannot_be_written(self) -> None:
+        for message, encoding in ("Zürich", "ascii"), ("half a pair: \ud83d", "utf-8"):
+            self.assertEqual(json.loads(self.printed(message, encoding))["message"], message)
 
 
 class ACheckpointsValue(unittest.TestCase):

@@ -18,7 +18,10 @@ def process_sink(level: str, line: str) -> None:
     """stdout, errors on stderr. A log that nobody reads any more is no reason to fail."""
     stream = sys.stderr if level == "ERROR" else sys.stdout
     try:
-        stream.write(f"{line}\n")  # in one piece: lines of several threads do not mix
+        try:
+            stream.write(f"{line}\n")  # in one piece: lines of several threads do not mix
+        except UnicodeEncodeError:  # the stream is not in UTF-8, or half a surrogate pair is in the text
+            stream.write(f"{json.dumps(json.loads(line))}\n")
         stream.flush()
     except (OSError, ValueError):
         pass
@@ -53,7 +56,7 @@ class Log:
         line = {"level": level, "message": message, **self._context, "time": iso_now()}
         # Fields cannot hide what every line has.
         extra = {name: _loggable(value) for name, value in fields.items() if name not in line}
-        self._sink(level, json.dumps(line | extra))
+        self._sink(level, json.dumps(line | extra, ensure_ascii=False))
 
 
 class LogHandler(logging.Handler):
