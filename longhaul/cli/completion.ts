@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { deployedJobs } from './deployed-jobs.ts';
 import { driverOf, findDeployment } from './deployment.ts';
 import { shortId } from './execution-id.ts';
+import { plainStatus } from './status.ts';
 
 /** Commands whose argument is an execution. */
 const OF_EXECUTIONS = ['show', 'logs', 'stop', 'resume', 'interrupt', 'replay'];
@@ -50,7 +51,7 @@ async function onThisMachine(): Promise<{ jobs: string[]; ids: { id: string; sta
     ]);
     return {
       jobs: jobs.map(({ name }) => name),
-      ids: executions.map(({ id, status }) => ({ id: shortId(id), status: status.toLowerCase() })),
+      ids: executions.map(({ id, status }) => ({ id: shortId(id), status: plainStatus(status) })),
     };
   };
   const patience = new Promise<typeof nothing>((resolve) => setTimeout(() => resolve(nothing), PATIENCE).unref());

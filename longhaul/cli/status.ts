@@ -21,9 +21,12 @@ const WORDS: Partial<Record<Status, string>> = {
   ABORTED: 'stopped',
 };
 
-/** `running`, `succeeded`, `failed`, `timed out`, `stopped`, in its colour. */
+/** `running`, `succeeded`, `failed`, `timed out`, `stopped`. */
+export const plainStatus = (status: Status): string => WORDS[status] ?? status.toLowerCase();
+
+/** The same in its colour. */
 export function statusWord(status: Status): string {
-  const word = WORDS[status] ?? status.toLowerCase();
+  const word = plainStatus(status);
   const colour = COLOURS[status];
   return colour ? paint(colour, word) : word;
 }
