@@ -215,6 +215,10 @@ def mirrored_files(ctx: Context) -> Any:
     return ctx.raise_if_stopping()
 
 
+def comes_up_slowly(ctx: Context) -> None:
+    deaf()
+
+
 def hooked(ctx: Context) -> str:
     return "done"
 
@@ -236,6 +240,8 @@ if __name__ == "__main__":
     name = sys.argv[1]
     if name == "upload":
         job("upload", input=Upload)(lambda ctx: {"sizes": ctx.input.sizes}).run()
+    if name == "comes-up-slowly":
+        time.sleep(3)
     work = job(name, checkpoint_interval_seconds=0.05)(globals()[name.replace("-", "_")])
     if name == "hooked":
         work.on_start(lambda ctx: say("onStart", ctx))

@@ -80,6 +80,11 @@ class AnInterruptedJob(ExecutionTest):
         job = self.start("interruptible", STP_TIMEOUT_SECONDS="6")
         self.ends(job, 124)
 
+    def test_has_its_time_from_the_start_of_the_process_on_whatever_it_imports(self) -> None:
+        job = self.start("comes-up-slowly", STP_TIMEOUT_SECONDS="2")
+        self.ends(job, 124)
+        self.assertNotIn("Job started", job.output)
+
     def test_may_end_processes_that_it_forked(self) -> None:
         job = self.start("ends-a-child")
         self.ends(job, 0)

@@ -9,6 +9,7 @@ import signal
 import sys
 import threading
 import time
+from pathlib import Path
 from typing import Any, NoReturn
 
 from .attempt import Attempt
@@ -20,8 +21,10 @@ from .objects import S3Objects
 from .outcome import Outcome, judge
 from .stop import Interrupts, Stop
 
-#: When this process began, as nearly as it is known here: the service that started the container counts from there.
-_BEGUN = time.monotonic()
+#: When this module came up. What a job imports before it may take a while.
+_LOADED = time.monotonic()
+#: Seconds; a process that seems to be older when it comes here is in a container whose clocks do not agree.
+_OLDEST = 600
 #: Seconds that a process has to end by itself in, when the handler left threads at work.
 _LINGER = 1.0
 _SIGNALS = {
@@ -124,13 +127,26 @@ def _spare_forked_processes() -> None:
     os.register_at_fork(before=block, after_in_parent=unblock, after_in_child=forget)
 
 
+def _begun() -> float:
+    """When this process began, on the monotonic clock: the service that started the container counts from there."""
+    try:
+        # proc_pid_stat(5): field 22 is the start in ticks since the boot; the name before it may hold anything.
+        ticks = int(Path("/proc/self/stat").read_text().rpartition(")")[2].split()[19])
+        age = time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK")
+    except (OSError, ValueError, IndexError, AttributeError):  # another system than Linux
+        return _LOADED
+    return time.monotonic() - age if 0 <= age < _OLDEST else _LOADED
+
+
 def _keep_time(environment: JobEnvironment, stop: Stop) -> None:
     seconds = environment.timeout_seconds
     if seconds is None:
         return
 
+    begun = _begun()
+
     def end() -> None:
-        time.sleep(max(0.0, _BEGUN + seconds - time.monotonic()))
+        time.sleep(max(0.0, begun + seconds - time.monotonic()))
         stop.request(JobTimeoutError(f"The attempt ran for its time limit of {seconds} seconds"))
 
     threading.Thread(target=end, name="longhaul-clock", daemon=True).start()
