@@ -236,6 +236,12 @@ test('what a replayed job reads elsewhere is the real thing, and what it writes 
   expect(Contents.map((object) => object.Key)).toEqual([Key]);
   const missing = job.send(new GetObjectCommand({ Bucket: other, Key: 'none' }));
   await expect(missing).rejects.toMatchObject({ name: 'NoSuchKey' });
+  // The event of a job that comes after another may be the other's result: in the same bucket, not among its own artifacts.
+  const result = { Bucket: engine.outputs.ArtifactsBucketName!, Key: 'executions/another-one/result.json' };
+  await real.send(new PutObjectCommand({ ...result, Body: '{}' }));
+  expect(await (await job.send(new GetObjectCommand(result))).Body?.transformToString()).toBe('{}');
+  const change = job.send(new PutObjectCommand({ ...result, Body: 'mine' }));
+  await expect(change).rejects.toMatchObject({ name: 'AccessDenied' });
   const write = job.send(new PutObjectCommand({ Bucket: other, Key: 'mine', Body: 'mine' }));
   await expect(write).rejects.toMatchObject({ name: 'AccessDenied' });
   await expect(real.send(new GetObjectCommand({ Bucket: other, Key: 'mine' }))).rejects.toMatchObject({

@@ -160,7 +160,10 @@ const MORE: Record<string, (call: Call) => Promise<unknown>> = {
   GetExecution: ofEach('GetExecution'),
   GetLogs: ofEach('GetLogs'),
   StopExecution: ofEach('StopExecution'),
-  ResumeExecution: ofEach('ResumeExecution'),
+  async ResumeExecution(call) {
+    await new SFNClient(engine.aws).send(new StopExecutionCommand({ executionArn: running }));
+    await ofEach('ResumeExecution')(call);
+  },
   HttpTrigger: withKey('HttpTrigger'),
   StripeTrigger: signed('StripeTrigger', 'stripe-signature', (body) => `t=1,v1=${hmac(`1.${body}`)}`),
   GithubTrigger: signed('GithubTrigger', 'x-hub-signature-256', (body) => `sha256=${hmac(body)}`),

@@ -40,7 +40,7 @@ export interface LocalS3 {
 export async function localS3({ bucket, prefix, origin, directory, wanted }: LocalS3Options): Promise<LocalS3> {
   const db = openDatabase(path.join(directory, 'objects.sqlite'));
   const objects = new ObjectStore({ db, directory: path.join(directory, 'objects') });
-  const service = readThrough({ bucket, local: s3Service(objects), origin });
+  const service = readThrough({ bucket, prefix, local: s3Service(objects), origin });
   const endpoint = await startEndpoint({ port: 0, services: [service] });
   const close = async () => {
     await endpoint.close();

@@ -7,10 +7,11 @@ import type { AwsOptions } from '../../client/aws.ts';
 import type { Service } from '../../engine/endpoint/index.ts';
 
 export interface ReadThroughOptions {
-  /** The bucket that `local` has a copy of; every request for it stays here. */
+  /** What `local` has a copy of: the keys of this bucket that begin so. Every request for them, and for the bucket itself, stays here. */
   bucket: string;
+  prefix: string;
   local: Service;
-  /** Where all other buckets are. */
+  /** Where everything else is. */
   origin: AwsOptions;
 }
 
@@ -20,16 +21,18 @@ const PASSED_ON = ['range', 'if-match', 'if-none-match', 'if-modified-since', 'i
 const NOT_PASSED_BACK = ['connection', 'keep-alive', 'transfer-encoding'];
 
 /**
- * An S3 in which one bucket is a copy and all others are the real ones, to be read only: what a job that is replayed writes stays
- * on this machine.
+ * An S3 in which an execution's artifacts are a copy and all else is the real one, to be read only: what a job that is replayed writes
+ * stays on this machine. The event of one that comes after another may be that one's result, among artifacts beside its own.
  */
-export function readThrough({ bucket, local, origin }: ReadThroughOptions): Service {
+export function readThrough({ bucket, prefix, local, origin }: ReadThroughOptions): Service {
   const ask = asker(origin);
   return {
     signingName: 's3',
     async handle(request, response) {
-      const [, named = ''] = /^\/([^/?]*)/.exec(request.url ?? '') ?? [];
-      if (named === bucket) return local.handle(request, response);
+      const [, named = '', key = ''] = /^\/([^/?]*)\/?([^?]*)/.exec(request.url ?? '') ?? [];
+      if (named === bucket && (key === '' || decodeURIComponent(key).startsWith(prefix))) {
+        return local.handle(request, response);
+      }
       request.resume();
       if (request.method !== 'GET' && request.method !== 'HEAD') {
         const text = `${request.method} in the bucket ${named} is refused: a replay writes nothing but its own artifacts.`;
