@@ -94,8 +94,10 @@ function report(name: string, created: CreatedJob, { backend }: Options): string
     `  ${PROGRAM} start`,
     `  ${PROGRAM} run ${name} --input '{"name":"you"}' --follow`,
     '',
-    'On AWS it runs once its image is pushed and named:',
+    'On AWS it runs once its image is built, pushed and named:',
     '',
-    `  sam deploy --parameter-overrides ${created.parameter}=<image>`,
+    `  docker build --platform linux/arm64 -f containers/${name}/Dockerfile -t <image> .`,
+    '  docker push <image>',
+    `  sam build && sam deploy --parameter-overrides ${created.parameter}=<image>`,
   ].join('\n');
 }
