@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import path from 'node:path';
 import fc from 'fast-check';
 import type { Engine } from 'longhaul/engine';
@@ -6,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { artifact, ended, engineOf, id, misbehaving, start, temporaryDirectory, until } from '../end-to-end/engine.ts';
 import { lacking, named } from '../python/python.ts';
 import { furthest, type Loss, losses, processed, readTrail, type Start } from './trail.ts';
+import { undisturbed } from './undisturbed.ts';
 
 /** `npm run chaos` runs 200; another seed makes other ones. */
 const EXECUTIONS = Number(process.env.CHAOS_EXECUTIONS ?? 10);
@@ -25,17 +25,6 @@ beforeAll(async () => {
   engine = await engineOf(misbehaving, { dataDirectory: path.join(directory, 'data'), longestStopTimeoutSeconds: 30 });
 });
 afterAll(() => engine.close());
-
-/** What an undisturbed run delivers. */
-function undisturbed(seed: number, ledger: boolean): { sum: number; ledger: string | null } {
-  const hash = createHash('sha256');
-  let sum = seed;
-  for (let record = 0; record < RECORDS; record++) {
-    sum = (Math.imul(sum ^ record, 0x9e3779b1) + 0x7f4a7c15) >>> 0;
-    hash.update(`${sum}\n`);
-  }
-  return { sum, ledger: ledger ? hash.digest('hex') : null };
-}
 
 const SIGNALS = { SIGTERM: 'notice', SIGKILL: 'crash' } as const;
 type Signal = keyof typeof SIGNALS;
@@ -96,7 +85,7 @@ async function run(job: string, { seed, ledger, disturbances }: Plan): Promise<S
   expect(interruptions, label).toBeGreaterThanOrEqual(
     disturbances.slice(0, interrupted).filter(({ at }) => at < 0.9 * RECORDS).length,
   );
-  expect(await artifact(engine, arn, 'result.json'), label).toMatchObject(undisturbed(seed, ledger));
+  expect(await artifact(engine, arn, 'result.json'), label).toMatchObject(undisturbed(seed, RECORDS, ledger));
   return readTrail(trail);
 }
 
