@@ -101,12 +101,14 @@ function hanging(text: string, width: number | undefined): string {
   return lines.join(`\n${' '.repeat(LABEL)}`);
 }
 
+/** A word that is longer than a line is left whole, for the terminal to break: so it can be copied. */
 function broken(line: string, room: number): string[] {
   const lines: string[] = [];
   let rest = line;
   while (rest.length > room) {
-    const at = rest.lastIndexOf(' ', room);
-    const end = at > room / 3 ? at : room;
+    const before = rest.lastIndexOf(' ', room);
+    const end = before > 0 ? before : rest.indexOf(' ', room);
+    if (end < 0) break;
     lines.push(rest.slice(0, end));
     rest = rest.slice(end).trimStart();
   }
