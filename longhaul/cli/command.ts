@@ -10,7 +10,7 @@ import { endQuietlyWithoutReader, paintError } from './terminal.ts';
 export type Ending = Promise<unknown>;
 
 /** The full name of a command: `dead-letters list`. */
-export function fullName(command: Command): string {
+function fullName(command: Command): string {
   const parent = command.parent;
   return parent?.parent ? `${fullName(parent)} ${command.name()}` : command.name();
 }

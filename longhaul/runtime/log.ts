@@ -15,7 +15,7 @@ export interface Log {
 export type LogSink = (level: LogLevel, line: string) => void;
 
 /** stdout, errors on stderr. Both are synchronous for files, terminals and pipes on POSIX, so nothing is lost at the exit. */
-export const processSink: LogSink = (level, line) => {
+const processSink: LogSink = (level, line) => {
   (level === 'ERROR' ? process.stderr : process.stdout).write(`${line}\n`);
 };
 

@@ -17,7 +17,7 @@ export interface RecordSink {
 }
 
 /** The longest line, and the longest record (quoted fields may span lines), in bytes. */
-export const MAX_RECORD = 1024 * 1024;
+const MAX_RECORD = 1024 * 1024;
 
 /**
  * Cuts a stream of bytes into CSV records (RFC 4180; lines end in LF, CRLF or CR, blank lines are skipped). Between two writes it stands

@@ -28,7 +28,7 @@ const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;
  * Safe in text and in quoted attributes. Control characters, which HTML does not allow, and the marks that turn the writing
  * direction of what follows around become visible replacements.
  */
-export function escapeHtml(text: string): string {
+function escapeHtml(text: string): string {
   return text
     .toWellFormed()
     .replace(/[&<>"']/g, (character) => ENTITIES[character]!)

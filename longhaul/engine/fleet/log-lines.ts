@@ -4,7 +4,7 @@ import { StringDecoder } from 'node:string_decoder';
  * Bytes of text in one log event: 1 MB, of which 26 bytes count for the event itself.
  * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html
  */
-export const EVENT_BYTES = 1_048_576 - 26;
+const EVENT_BYTES = 1_048_576 - 26;
 
 /**
  * Cuts what a process writes into lines, one log event each. A line that is too long for an event becomes several; what

@@ -53,7 +53,7 @@ function jsonOrText(payload: Buffer) {
 }
 
 /** `aws/lambda/async/NAME/2026/10/24/2026-10-24T08.00.00-UUID`: an object's key in an S3 destination. */
-export function recordKey(functionName: string, time: string): string {
+function recordKey(functionName: string, time: string): string {
   const day = time.slice(0, 10).replaceAll('-', '/');
   return `aws/lambda/async/${functionName}/${day}/${time.slice(0, 19).replaceAll(':', '.')}-${randomUUID()}`;
 }

@@ -69,7 +69,7 @@ export function subscriptionAttributes(properties: {
  * A notification as Lambda hands it to a function: members of a message in JSON, two of them spelt in another way.
  * https://docs.aws.amazon.com/lambda/latest/dg/with-sns.html#sns-sample-event
  */
-export function snsEvent(subscriptionArn: string, notification: Notification): object {
+function snsEvent(subscriptionArn: string, notification: Notification): object {
   const { SigningCertURL, UnsubscribeURL, Subject = null, MessageAttributes = {}, ...same } = notification;
   const { Type, MessageId, TopicArn, Message, Timestamp, SignatureVersion, Signature } = same;
   return {

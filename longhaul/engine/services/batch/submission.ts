@@ -11,7 +11,7 @@ import { clientException } from './error.ts';
 import { jobContainer, mergeEnvironment, mergeRequirements } from './job-container.ts';
 
 /** https://docs.aws.amazon.com/batch/latest/APIReference/API_JobTimeout.html */
-export const MINIMUM_TIMEOUT_SECONDS = 60;
+const MINIMUM_TIMEOUT_SECONDS = 60;
 
 const NOT_HERE = [
   'arrayProperties',

@@ -28,7 +28,7 @@ export interface Verified {
  *
  * @param algorithm - the checksum to compute when the sender gives none
  */
-export function openBody(
+function openBody(
   request: S3Request,
   algorithm?: ChecksumAlgorithm,
 ): { source: AsyncIterable<Buffer>; verify(): Promise<Verified> } {
