@@ -14,16 +14,6 @@ import { readMoment } from './calendar.ts';
  */
 export type Kind = 'integer' | 'number' | 'identifier' | 'boolean' | 'date' | 'datetime' | 'text';
 
-export const KINDS = [
-  'integer',
-  'number',
-  'identifier',
-  'boolean',
-  'date',
-  'datetime',
-  'text',
-] as const satisfies Kind[];
-
 /** The largest magnitude of a number: its square, times any count of rows, is still finite. */
 const LARGEST = 1e100;
 const LONGEST_INTEGER = 15;
