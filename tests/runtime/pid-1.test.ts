@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { lacking, named, pythonEnvironment, runtime } from '../python/python.ts';
 import { Execution, type JobProcess } from './job-process.ts';
 
 /** As a container has it: a PID namespace in which the job is process 1, and a /proc of that. */
@@ -17,6 +18,11 @@ function asPid1(job: string, env: NodeJS.ProcessEnv = {}): JobProcess {
   return execution.runFile([...NAMESPACE, process.execPath, jobs, job], env, 'unshare');
 }
 
+const pythonAsPid1 = (job: string): JobProcess =>
+  execution.runFile([...NAMESPACE, 'python3', join(runtime, 'tests/jobs.py'), job], pythonEnvironment, 'unshare');
+
+const lack = lacking(['boto3']);
+
 /** Sends a signal to process 1 of the namespace, as a container service does from outside. */
 function signal({ child }: JobProcess, name: NodeJS.Signals): void {
   const inside = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').trim();
@@ -24,8 +30,12 @@ function signal({ child }: JobProcess, name: NodeJS.Signals): void {
 }
 
 describe.skipIf(!permitted)('a job that is process 1 of its container (skipped where unshare is not permitted)', () => {
-  it('saves its checkpoint on SIGTERM and exits 75', async () => {
-    const job = asPid1('count');
+  it.for([
+    ['TypeScript', asPid1, undefined],
+    ['Python', pythonAsPid1, lack],
+  ] as const)('saves its checkpoint on SIGTERM and exits 75: %s', async ([language, start, lack], { skip }) => {
+    if (lack) skip(named(language, lack));
+    const job = start('count');
     await job.line('from');
     signal(job, 'SIGTERM');
     expect(await job.exit, job.output).toBe(75);
