@@ -16,7 +16,7 @@ interface StatusChange {
   input?: string | null;
 }
 
-const client = new SFNClient({});
+let client: SFNClient | undefined;
 
 /**
  * An execution has succeeded: the jobs that come after its job start, with its result. Step Functions announces that at best once and
@@ -34,6 +34,7 @@ export const handler = middy<EventBridgeEvent<string, StatusChange>, Started[]>(
   });
 
 async function inputOf(executionArn: string): Promise<string> {
+  client ??= new SFNClient({});
   const { input } = await client.send(new DescribeExecutionCommand({ executionArn }));
   return input ?? '';
 }
