@@ -37,6 +37,7 @@ const env = {
   STATE_MACHINE_ARN: 'arn:aws:states:us-east-1:000000000000:stateMachine:m',
   ARTIFACTS_BUCKET: 'artifacts',
   JOB: 'hello-world',
+  FOLLOWERS: 'hello-world', // AfterTrigger: it reads the result first, as no other trigger has to
 };
 
 const triggers = await buildTriggers();

@@ -1,4 +1,5 @@
 import type { JobDefinition } from '../client/job.ts';
+import { jsonOrText } from '../client/json.ts';
 import { validateInput } from '../client/validate-input.ts';
 import { createArtifacts } from './artifacts.ts';
 import { logEnd } from './attempt-log.ts';
@@ -8,7 +9,7 @@ import { removeCheckpoint } from './checkpoint-removal.ts';
 import type { JobContext, JobHandler } from './context.ts';
 import type { JobEnvironment } from './environment.ts';
 import { SupersededError } from './errors.ts';
-import { parseEvent, readEventText } from './event.ts';
+import { readEventText } from './event.ts';
 import { describeFailure } from './failure.ts';
 import { Fence } from './fence.ts';
 import { type HookContext, type JobHooks, runHook } from './hooks.ts';
@@ -83,7 +84,7 @@ export async function runAttempt<Input, Result, Event>(
   let handlerRuns = false;
 
   const work = async (): Promise<string> => {
-    const event = parseEvent(await readEventText(environment.event, objects));
+    const event = jsonOrText(await readEventText(environment.event, objects));
     const valid = await validateInput(job.input, event);
     input = valid;
     const inherited = await inherit(fence, files, async () =>

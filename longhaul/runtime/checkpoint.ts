@@ -74,8 +74,8 @@ export class CheckpointKeeper implements Checkpoint {
     if (this.#files.used) {
       const state = this.#state;
       this.#held = undefined;
-      this.#put({ state, files: await this.#files.save() });
-    } else if (given) this.#put({ state: this.#state, files: [] });
+      this.#writer.put({ state, files: await this.#files.save() });
+    } else if (given) this.#writer.put({ state: this.#state, files: [] });
     await this.#writer.flush();
   }
 
@@ -118,7 +118,7 @@ export class CheckpointKeeper implements Checkpoint {
     this.#state = state;
     if (this.#files.isSaved(fingerprint)) {
       this.#held = undefined;
-      this.#put({ state, files: this.#files.current });
+      this.#writer.put({ state, files: this.#files.current });
     } else {
       this.#held = { state, fingerprint };
     }
@@ -140,9 +140,5 @@ export class CheckpointKeeper implements Checkpoint {
     const json = toFaithfulJson(typeof value === 'function' ? value() : value);
     this.#given = undefined;
     return json;
-  }
-
-  #put(snapshot: Snapshot): void {
-    this.#writer.put(snapshot);
   }
 }

@@ -21,12 +21,3 @@ export async function readEventText(event: string | S3Address, objects: ObjectSt
     });
   }
 }
-
-/** What the event is: its JSON as a rule, otherwise the text itself. */
-export function parseEvent(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
-}

@@ -1,7 +1,8 @@
 import { CloudWatchLogsClient, GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
-import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { DescribeExecutionCommand, paginateListExecutions, SFNClient } from '@aws-sdk/client-sfn';
 import type { Engine } from 'longhaul/engine';
+import { until } from './engine.ts';
 
 export interface StartedExecution {
   id: string;
@@ -33,6 +34,24 @@ async function stored({ aws }: Engine, uri: string): Promise<string> {
   const [, Bucket, Key] = /^s3:\/\/([^/]+)\/(.+)$/.exec(uri)!;
   const { Body } = await new S3Client(aws).send(new GetObjectCommand({ Bucket, Key }));
   return Body!.transformToString();
+}
+
+interface FailedInvocation {
+  requestContext: { condition: string; approximateInvokeCount: number };
+  requestPayload: unknown;
+  responsePayload: { errorType: string; errorMessage: string };
+}
+
+/** What an asynchronous invocation that failed for good left in the bucket of dead letters, when it is there. */
+export async function failedInvocation({ aws, outputs }: Engine): Promise<FailedInvocation> {
+  const s3 = new S3Client(aws);
+  const Bucket = outputs.DeadLettersBucketName;
+  const Key = await until(async () => {
+    const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket, Prefix: 'aws/lambda/async/' }));
+    return Contents[0]?.Key;
+  });
+  const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));
+  return JSON.parse(await Body!.transformToString());
 }
 
 /** What the execution's job printed; undefined until it has ended. */

@@ -1,12 +1,11 @@
 import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Engine } from 'longhaul/engine';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { app, engineOf, start, temporaryDirectory, until } from './engine.ts';
-import { jobLog, startedBy } from './executions.ts';
+import { failedInvocation, jobLog, startedBy } from './executions.ts';
 
 let engine: Engine;
 beforeAll(async () => {
@@ -77,14 +76,7 @@ test('an event that no execution can be started for is kept whole in the bucket 
   await new LambdaClient(engine.aws).send(
     new InvokeCommand({ FunctionName: functionName(), InvocationType: 'Event', Payload: JSON.stringify(event) }),
   );
-  const s3 = new S3Client(engine.aws);
-  const Bucket = engine.outputs.DeadLettersBucketName;
-  const Key = await until(async () => {
-    const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket, Prefix: 'aws/lambda/async/' }));
-    return Contents[0]?.Key;
-  });
-  const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));
-  expect(JSON.parse((await Body?.transformToString()) ?? '')).toMatchObject({
+  expect(await failedInvocation(engine)).toMatchObject({
     requestContext: { condition: 'RetriesExhausted', approximateInvokeCount: 3 },
     requestPayload: event,
     responsePayload: { errorType: 'MalformedEventError', errorMessage: expect.stringContaining("'id' must be") },

@@ -7,12 +7,11 @@ import {
   PutSubscriptionFilterCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import type { Engine } from 'longhaul/engine';
 import { decodeLogs } from 'longhaul/runtime';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { app, engineOf, temporaryDirectory, until } from './engine.ts';
-import { jobLog, startedBy } from './executions.ts';
+import { failedInvocation, jobLog, startedBy } from './executions.ts';
 
 const logGroupName = '/local/application';
 let engine: Engine;
@@ -66,14 +65,7 @@ test('what is no batch of lines is kept whole in the bucket of dead letters, wit
   await new LambdaClient(engine.aws).send(
     new InvokeCommand({ FunctionName: watcher().ref, InvocationType: 'Event', Payload: JSON.stringify(event) }),
   );
-  const s3 = new S3Client(engine.aws);
-  const Bucket = engine.outputs.DeadLettersBucketName;
-  const Key = await until(async () => {
-    const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket, Prefix: 'aws/lambda/async/' }));
-    return Contents[0]?.Key;
-  });
-  const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));
-  expect(JSON.parse((await Body?.transformToString()) ?? '')).toMatchObject({
+  expect(await failedInvocation(engine)).toMatchObject({
     requestPayload: event,
     responsePayload: { errorType: 'MalformedEventError', errorMessage: expect.stringContaining('base64 of gzip') },
   });

@@ -1,12 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import {
   BatchWriteItemCommand,
   CreateTableCommand,
   DescribeTableCommand,
   DescribeTimeToLiveCommand,
-  DynamoDBClient,
+  type DynamoDBClient,
   ExecuteStatementCommand,
   GetItemCommand,
   PutItemCommand,
@@ -15,62 +12,27 @@ import {
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { backgroundClock } from '../../longhaul/asl/index.ts';
-import { openDatabase } from '../../longhaul/engine/database.ts';
-import { type Endpoint, startEndpoint } from '../../longhaul/engine/endpoint/index.ts';
-import { DynamoDb, dynamoDbServices } from '../../longhaul/engine/services/dynamodb/index.ts';
-import { RecordLog } from '../../longhaul/engine/services/record-log/index.ts';
-import type { Resource } from '../../longhaul/engine/template/index.ts';
+import { type OpenDynamoDb, openDynamoDb, removeDirectory, table, temporaryDirectory } from './dynamodb-fixture.ts';
 
-const orders: Resource = {
-  logicalId: 'Orders',
-  path: 'Orders',
-  type: 'AWS::DynamoDB::Table',
-  ref: 'longhaul-orders',
-  attributes: { Arn: 'arn:aws:dynamodb:us-east-1:000000000000:table/longhaul-orders' },
-  metadata: {},
-  templateFile: '/template.yaml',
-  properties: {
-    BillingMode: 'PAY_PER_REQUEST',
-    AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
-    KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
-    TimeToLiveSpecification: { Enabled: true, AttributeName: 'expiresAt' },
-  },
-};
+const orders = table({ TimeToLiveSpecification: { Enabled: true, AttributeName: 'expiresAt' } });
 const TableName = orders.ref;
 
 let directory: string;
-let db: ReturnType<typeof openDatabase>;
-let endpoint: Endpoint;
-let dynamoDb: DynamoDb;
+let db: OpenDynamoDb;
 let client: DynamoDBClient;
 
 async function open() {
-  db = openDatabase(join(directory, 'engine.sqlite'));
-  const log = new RecordLog(db, backgroundClock);
-  dynamoDb = await DynamoDb.open({ db, log, clock: backgroundClock, directory: join(directory, 'tables') });
-  await dynamoDb.declare(orders);
-  endpoint = await startEndpoint({ port: 0, services: dynamoDbServices(dynamoDb) });
-  client = new DynamoDBClient({
-    endpoint: endpoint.url,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
-  });
-}
-async function close() {
-  client.destroy();
-  await endpoint.close();
-  await dynamoDb.close();
-  db.close();
+  db = await openDynamoDb(directory, [orders]);
+  client = db.client;
 }
 
 beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'longhaul-dynamodb-'));
+  directory = await temporaryDirectory();
   await open();
 });
 afterEach(async () => {
-  await close();
-  await rm(directory, { recursive: true });
+  await db.close();
+  await removeDirectory(directory);
 });
 
 describe('a table of the template', () => {
@@ -86,7 +48,7 @@ describe('a table of the template', () => {
 
   it('keeps its items over a restart', async () => {
     await client.send(new PutItemCommand({ TableName, Item: { id: { S: '1' }, total: { N: '3.50' } } }));
-    await close();
+    await db.close();
     await open();
     const { Item } = await client.send(new GetItemCommand({ TableName, Key: { id: { S: '1' } } }));
     expect(Item).toEqual({ id: { S: '1' }, total: { N: '3.5' } });

@@ -6,6 +6,7 @@ import {
   ReceiveMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
+import { jsonOrText } from '../json.ts';
 import { describeEvent } from './describe-event.ts';
 import type { DeadLetter, Store } from './letter.ts';
 
@@ -81,7 +82,7 @@ type Letter = Omit<DeadLetter, 'functionName'>;
  * that SNS could not, with it in `ErrorCode` and `ErrorMessage`.
  */
 function undelivered({ MessageId = '', Body = '', Attributes = {}, MessageAttributes = {} }: Message): Letter {
-  const event = fromTopic(parsed(withAttributes(Body, MessageAttributes)));
+  const event = fromTopic(jsonOrText(withAttributes(Body, MessageAttributes)));
   const {
     ERROR_CODE,
     ERROR_MESSAGE,
@@ -118,14 +119,6 @@ function withAttributes(
   return body
     .replaceAll('<aws.scheduler.schedule-arn>', arn?.StringValue ?? '')
     .replaceAll('<aws.scheduler.scheduled-time>', time?.StringValue ?? '');
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
 }
 
 /** The letter with the event that holds the message as it was in its own queue. */

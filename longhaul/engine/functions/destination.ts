@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { jsonOrText } from '../../client/json.ts';
 import type { AsyncEvent } from './async-store.ts';
 import type { FunctionDefinition } from './definition.ts';
 import type { Result } from './execution-environment.ts';
@@ -37,19 +38,9 @@ export function invocationRecord(
         executedVersion: '$LATEST',
         ...(result.functionError && { functionError: result.functionError }),
       },
-      responsePayload: jsonOrText(result.payload),
+      responsePayload: jsonOrText(result.payload.toString('utf8')), // a runtime of the user's may answer with anything
     }),
   };
-}
-
-/** A runtime of the user's may answer with anything. */
-function jsonOrText(payload: Buffer) {
-  const text = payload.toString('utf8');
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
 }
 
 /** `aws/lambda/async/NAME/2026/10/24/2026-10-24T08.00.00-UUID`: an object's key in an S3 destination. */
@@ -70,11 +61,12 @@ export function sdkDelivery(environment: Record<string, string>): Deliver {
     else if (arn?.includes(':sqs:')) await toQueue(arn, text);
     const deadLetters = definition.async.deadLetterQueue;
     if (failed && deadLetters) {
+      const { errorMessage } = (record.responsePayload ?? {}) as { errorMessage?: unknown };
       // https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html#invocation-dlq
       await toQueue(deadLetters, event.payload.toString('utf8'), {
         RequestID: event.requestId,
         ErrorCode: '200',
-        ErrorMessage: String(record.responsePayload?.errorMessage ?? record.requestContext.condition).slice(0, 1024),
+        ErrorMessage: String(errorMessage ?? record.requestContext.condition).slice(0, 1024),
       });
     }
   };
