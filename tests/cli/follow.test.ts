@@ -42,24 +42,27 @@ const isAtWork = (id: string, interruptions: number) =>
   until(async () => (await artifact<Progress>(engine, id, 'progress.json'))?.interruptions === interruptions);
 
 test('run --follow tells of progress and of capacity that was taken away, until the rest runs on demand, and show says why', async () => {
-  const running = following(700);
+  const running = following(1000);
   const id = await idOf(running);
-  for (const interruptions of [0, 1]) {
+  // Capacity goes only when the command has told how it stands: it looks now and then, and tells what is new since.
+  for (const [interruptions, said] of [
+    /Runs on Spot capacity\./,
+    /Capacity taken away \(once\): it goes on from its last checkpoint/,
+  ].entries()) {
     await isAtWork(id, interruptions);
+    await running.says(said);
     await engine.interrupt(id);
   }
   expect(await running.ended, running.output()).toBe(0);
   const output = running.output();
   for (const said of [
-    /Runs on Spot capacity\./,
-    /^\d+ %: \d+ of 700$/m,
+    /^\d+ %: \d+ of 1000$/m,
     /Interrupted: SIGTERM/,
-    /Capacity taken away \(once\): it goes on from its last checkpoint/,
     /──── launch 2 ────/,
     /Spot.*2 times|Spot.*twice/,
     /──── launch 3 ────/,
     /succeeded after .*, attempt 1 of 2, interrupted twice/,
-    /"count":700/,
+    /"count":1000/,
   ]) {
     expect(output).toMatch(said);
   }
