@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { defineJob } from 'longhaul';
 import { runJob } from 'longhaul/runtime';
@@ -11,6 +12,8 @@ const counter = defineJob({
     blockAt: z.number().optional(),
     /** Hears the signal and goes on as if nothing had been said. */
     deaf: z.boolean().default(false),
+    /** Begins to count, and then waits for its capacity to be taken away, until that has happened so often. */
+    untilInterruptions: z.number().default(0),
   }),
 });
 
@@ -28,7 +31,8 @@ await runJob(
         for (;;);
       }
       if (!input.deaf) signal.throwIfAborted();
-      await sleep(10);
+      if (interruptions >= input.untilInterruptions) await sleep(10);
+      else if (count > first) await once(signal, 'abort');
     }
     return { first, count: input.to };
   },
