@@ -8,12 +8,16 @@ export const OVERRIDE_LIMIT = 8_192;
 /** What our own part may have; the rest is for the variables that Step Functions and Batch add (names of queue, job, …). */
 export const INLINE_LIMIT = 7_000;
 
-/** How long `text` is inside of a JSON string in plain ASCII: each UTF-16 unit beyond it is an escape of six characters. */
+/**
+ * How long `text` is inside of a JSON string in plain ASCII, at most: each UTF-16 unit beyond it is an escape of six characters. It
+ * counts as two of them, as the state machine counts, whose expressions may see two units as one character.
+ */
 export function jsonLength(text: string): number {
   let length = 0;
   for (let index = 0; index < text.length; index++) {
     const unit = text.charCodeAt(index);
-    if (unit > 0x7e || (unit < 0x20 && !SHORT_ESCAPES.has(unit))) length += 6;
+    if (unit > 0x7e) length += 12;
+    else if (unit < 0x20 && !SHORT_ESCAPES.has(unit)) length += 6;
     else if (unit === 0x22 || unit === 0x5c || unit < 0x20) length += 2;
     else length += 1;
   }
@@ -51,5 +55,5 @@ export function overrideLength(launch: { job: string; id: string; artifacts: str
 
 /** Whether the event has to go through S3 instead of the environment. */
 export function mustSpill(launch: { job: string; id: string; artifacts: string; event: string }): boolean {
-  return overrideLength(launch) > INLINE_LIMIT;
+  return launch.event.length > INLINE_LIMIT || overrideLength(launch) > INLINE_LIMIT;
 }

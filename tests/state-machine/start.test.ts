@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { mustSpill } from '../../longhaul/client/override.ts';
 import { run } from './world.ts';
 
 const entered = (events: { type: string; [key: string]: unknown }[]) =>
@@ -161,6 +162,21 @@ describe('what an execution is started with', () => {
     expect(JSON.parse(objects['executions/execution-1/event.json'] ?? '')).toEqual(event);
   });
 
+  test('a large event that a trigger hands over is not spilled once more', async () => {
+    const character = fc.constantFrom('a', '"', '\u0001', '\u007f', 'ü', '漢', '😀', '\ud800');
+    const text = fc.array(character, { minLength: 200, maxLength: 7000, size: 'max' }).map((all) => all.join(''));
+    const [id, artifacts] = ['x', 's3://artifacts/executions/x/'];
+    await fc.assert(
+      fc.asyncProperty(text, fc.integer({ min: 0, max: 6500 }), async (varied, plain) => {
+        const event = JSON.stringify({ value: varied.slice(0, (6500 - plain) / 6) + 'a'.repeat(plain) });
+        fc.pre(!mustSpill({ job: 'on-ecs', id, artifacts, event }));
+        const { launches } = await run('on-ecs', ['success'], { input: { job: 'on-ecs', event } });
+        expect(launches[0]?.environment.STP_TRIGGER_EVENT_DATA).toBe(event);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
   test('the overrides stay under 8,192 characters, whatever the event contains', async () => {
     const character = fc.constantFrom('a', '"', '\\', '\n', '\u0001', 'ü', '漢', '😀', '\u2028');
     const text = fc.array(character, { minLength: 1, maxLength: 8000, size: 'max' }).map((all) => all.join(''));
@@ -191,9 +207,15 @@ describe('between attempts', () => {
     expect(waits).toEqual([]);
   });
 
-  test('the text of the service counts before the exit code', async () => {
-    const { outcome } = await run('on-ecs', ['interruption', 'success']);
+  test.each([
+    ['on-ecs', 'interruption'],
+    ['on-ecs', 'exit0OnMaintenance'],
+    ['on-batch', 'exit0OnInterruption'],
+    ['on-batch', 'exit0OnMaintenance'],
+  ] as const)('the text of the service counts before the exit code 0: %s, %s', async (job, ending) => {
+    const { outcome, launches } = await run(job, [ending, 'success']);
     expect(outcome).toMatchObject({ status: 'SUCCEEDED', output: { attempts: 1, interruptions: 1 } });
+    expect(launches).toHaveLength(2);
   });
 });
 

@@ -17,6 +17,8 @@ export type Ending =
   | 'exit75'
   | 'exit143'
   | 'interruption'
+  | 'exit0OnInterruption'
+  | 'exit0OnMaintenance'
   | 'timeout'
   | 'noCapacity'
   | 'throttled'
@@ -211,6 +213,12 @@ export async function run(
   return run;
 }
 
+/** What Batch says when the capacity went and the container ended with 0: the job has SUCCEEDED. */
+const TOLD_TO_STOP: { [ending: string]: string } = {
+  exit0OnInterruption: 'Your Spot Task was interrupted.',
+  exit0OnMaintenance: 'ECS is performing maintenance on the underlying infrastructure hosting the task',
+};
+
 function settle(
   ending: Ending,
   backend: 'batch' | 'ecs',
@@ -223,11 +231,13 @@ function settle(
   // A container that was interrupted or timed out may end with any code, 0 among them.
   if (backend === 'batch') {
     const reason =
-      ending === 'interruption'
-        ? 'Host EC2 (instance i-0123456789abcdef0) terminated.'
-        : ending === 'timeout'
-          ? 'Job attempt duration exceeded timeout'
-          : 'Essential container in task exited';
+      ending in TOLD_TO_STOP
+        ? TOLD_TO_STOP[ending]
+        : ending === 'interruption'
+          ? 'Host EC2 (instance i-0123456789abcdef0) terminated.'
+          : ending === 'timeout'
+            ? 'Job attempt duration exceeded timeout'
+            : 'Essential container in task exited';
     const job = {
       JobId: `job-${number}`,
       StatusReason: reason,
@@ -236,7 +246,7 @@ function settle(
         LogStreamName: `on-batch/default/${number}`,
       },
     };
-    if (ending === 'success') resolve({ ...job, Status: 'SUCCEEDED' });
+    if (ending === 'success' || ending in TOLD_TO_STOP) resolve({ ...job, Status: 'SUCCEEDED' });
     else reject(new StateError('States.TaskFailed', JSON.stringify({ ...job, Status: 'FAILED' })));
     return;
   }
@@ -244,7 +254,9 @@ function settle(
     TaskArn: arn,
     LastStatus: 'STOPPED',
     StopCode: ending === 'interruption' ? 'SpotInterruption' : 'EssentialContainerExited',
-    StoppedReason: ending === 'interruption' ? 'Your Spot Task was interrupted.' : 'Essential container in task exited',
+    StoppedReason:
+      TOLD_TO_STOP[ending] ??
+      (ending === 'interruption' ? 'Your Spot Task was interrupted.' : 'Essential container in task exited'),
     Containers: [{ Name: 'job', ExitCode: exitCode }],
   };
   if (exitCode === 0) resolve(task);
