@@ -12,7 +12,8 @@ const REASON_LENGTH = 500;
 
 /**
  * Sends a message to the dead-letter queue: its body and attributes as they are, and why, from where and which one it was in
- * `Longhaul.Reason`, `Longhaul.Source` (the queue's ARN) and `Longhaul.Identity` (the message's id there).
+ * `Longhaul.Reason`, `Longhaul.Source` (the queue's ARN) and `Longhaul.Identity` (the message's id there); where there is room, its
+ * group in `Longhaul.Group`.
  *
  * @throws RangeError when these find no room beside the message's own attributes; whatever SQS answers, such as that
  *   they make the message longer than 1 MiB
@@ -25,6 +26,7 @@ export async function sendDeadLetter(queueUrl: string, record: SQSRecord, error:
     'Longhaul.Identity': text(record.messageId),
   };
   const count = Object.keys(attributes).length;
+  const group = record.attributes?.MessageGroupId;
   if (count > MOST_ATTRIBUTES) {
     throw new RangeError(
       `A message has at most ${MOST_ATTRIBUTES} attributes; with reason, source and identity ${count}`,
@@ -34,7 +36,10 @@ export async function sendDeadLetter(queueUrl: string, record: SQSRecord, error:
     new SendMessageCommand({
       QueueUrl: queueUrl,
       MessageBody: record.body,
-      MessageAttributes: attributes,
+      MessageAttributes: {
+        ...attributes,
+        ...(group && count < MOST_ATTRIBUTES && { 'Longhaul.Group': text(group) }),
+      },
       // A group of its own: in the queue of dead letters none waits for another.
       ...(queueUrl.endsWith('.fifo') && { MessageGroupId: record.messageId, MessageDeduplicationId: record.messageId }),
     }),

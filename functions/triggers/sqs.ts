@@ -28,11 +28,14 @@ export const handler = trigger<SQSEvent, SQSRecord, SQSBatchResponse>({
   alone: (record) => ({ Records: [record] }),
   together: (records) => ({ Records: records }),
   lane: (record) => (isFifo(record) ? record.attributes?.MessageGroupId : undefined),
+  isGivenUp(record, error) {
+    return (
+      Number(record?.attributes?.ApproximateReceiveCount) >= Number(process.env.MAX_RECEIVES) || canNeverWork(error)
+    );
+  },
   async setAside(record, error) {
-    const { DEAD_LETTER_QUEUE_URL: queue, MAX_RECEIVES: receives } = process.env;
+    const { DEAD_LETTER_QUEUE_URL: queue } = process.env;
     if (!queue || !isMessage(record) || isDeadLetter(record)) return false;
-    const isLast = Number(record.attributes?.ApproximateReceiveCount) >= Number(receives);
-    if (!isLast && !canNeverWork(error)) return false;
     try {
       const { sendDeadLetter } = await import('./dead-letter.ts');
       await sendDeadLetter(queue, record, error);

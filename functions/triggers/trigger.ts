@@ -19,10 +19,12 @@ export interface Adapter<Event, One, Answer = Started[]> {
   alone(record: One): unknown;
   /** The event with these records, for batches with records that cannot be started. Default: such a batch fails as a whole. */
   together?(records: One[]): unknown;
-  /** Records of the same lane are started one after the other, and none behind one that failed. Default: all at once. */
+  /** Records of the same lane are started one after the other, and none behind one that is waited for. Default: all at once. */
   lane?(record: One): string | undefined;
+  /** Whether a record that was not started is not waited for: it never can be, or is not delivered again. Default: it is. */
+  isGivenUp?(record: One, error: Error): boolean;
   /**
-   * Puts a record that was not started where somebody will find it. True when that was done: it needs no further delivery.
+   * Puts a record that is given up where somebody will find it. True when that was done: it needs no further delivery.
    * Default: whoever delivered it keeps it.
    */
   setAside?(record: One, error: Error): Promise<boolean>;
@@ -30,7 +32,7 @@ export interface Adapter<Event, One, Answer = Started[]> {
   answer?(outcomes: Outcome<One>[]): Answer;
 }
 
-/** What became of a record. `skipped`: one before it in its lane failed. `setAside`: not started, and kept elsewhere. */
+/** What became of a record. `skipped`: one before it in its lane is waited for. `setAside`: not started, and kept elsewhere. */
 export type Outcome<One> = { record: One } & (
   | { status: 'started'; started: Started }
   | { status: 'failed' | 'setAside'; error: Error }
@@ -71,6 +73,7 @@ export function trigger<Event, One, Answer = Started[]>(
       const identity = (await ownIdentity(job, event)) ?? ofSource();
       return start({ job, event: JSON.stringify(event), identity, source }, stack);
     };
+    const isGivenUp = (record: One, error: Error) => adapter.isGivenUp?.(record, error) ?? false;
     const attempt = async (delivery: Delivery<One>): Promise<Outcome<One>[]> => {
       const job = adapter.job?.(delivery.records[0]!) ?? JOB;
       try {
@@ -79,7 +82,8 @@ export function trigger<Event, One, Answer = Started[]>(
       } catch (reason) {
         const error = reason as Error;
         logger.error('Not started', { job, error });
-        const aside = async (record: One) => (await adapter.setAside?.(record, error)) ?? false;
+        const aside = async (record: One) =>
+          isGivenUp(record, error) && ((await adapter.setAside?.(record, error)) ?? false);
         return Promise.all(
           delivery.records.map(async (record) => ({
             record,
@@ -90,13 +94,15 @@ export function trigger<Event, One, Answer = Started[]>(
       }
     };
 
+    const holdsUp = (outcome: Outcome<One>) => outcome.status === 'failed' && !isGivenUp(outcome.record, outcome.error);
+
     const records = adapter.records(event);
     const deliveries = batching === 'batch' ? inOne(adapter, records, event) : oneByOne(adapter, records);
     const done = await Promise.all(
       lanes(adapter, deliveries).map(async (lane) => {
         const outcomes: Outcome<One>[] = [];
         for (const delivery of lane) {
-          if (!outcomes.some(({ status }) => status === 'failed')) outcomes.push(...(await attempt(delivery)));
+          if (!outcomes.some(holdsUp)) outcomes.push(...(await attempt(delivery)));
           else outcomes.push(...delivery.records.map((record) => ({ record, status: 'skipped' as const })));
         }
         return outcomes;

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { DeadLetter, DeadLetters } from '../client/dead-letters.ts';
+import type { DeadLetter, DeadLetters, RetryOutcome } from '../client/dead-letters.ts';
 import { type Ending, onDeployment } from './command.ts';
 import { type DeploymentOptions, deploymentOptions } from './deployment.ts';
 import { EXIT, UsageError } from './exit-codes.ts';
@@ -48,14 +48,18 @@ export function deadLettersCommand(): Command {
         run(async (letters, options: Options & { all?: boolean }, id) => {
           if ((id === undefined) === !options.all) throw new UsageError('Give the id of a dead letter, or --all.');
           const whole = id && (await letters.find(id)).id;
-          const results = [];
-          for await (const { letter, ...outcome } of letters.retry(whole || undefined)) {
-            results.push({ id: letter.id, ...outcome });
-            if (!options.json) print(`${letter.id}  ${said(outcome)}`);
+          const results: ({ id: string } & RetryOutcome)[] = [];
+          try {
+            for await (const { letter, ...outcome } of letters.retry(whole || undefined)) {
+              results.push({ id: letter.id, ...outcome });
+              if (!options.json) print(`${letter.id}  ${said(outcome)}`);
+            }
+          } finally {
+            // Also when the next one could not be sent: what was handled is gone from its queue.
+            if (options.json) printJson(results);
           }
           const failed = results.filter(({ outcome }) => outcome === 'failed').length;
-          if (options.json) printJson(results);
-          else print(`${results.length - failed} of ${results.length} handled.`);
+          if (!options.json) print(`${results.length - failed} of ${results.length} handled.`);
           return failed > 0 ? EXIT.failed : EXIT.ok;
         }),
       ),

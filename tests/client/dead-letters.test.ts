@@ -128,6 +128,40 @@ describe('a queue of dead letters', () => {
     expect(shown()).toHaveLength(2);
   });
 
+  test.each([
+    [404, 'ResourceNotFoundException'],
+    [413, 'RequestTooLargeException'],
+  ])('goes on behind a letter that Lambda refuses with %i, and says why', async (httpStatusCode, name) => {
+    receives(message('a'), message('b'));
+    const refusal = Object.assign(new Error('no'), { name, $metadata: { httpStatusCode } });
+    lambda
+      .on(InvokeCommand)
+      .rejectsOnce(refusal)
+      .resolves({ Payload: Buffer.from('{}') as never });
+    expect(await retry()).toEqual([{ outcome: 'failed', reason: `${name}: no` }, { outcome: 'handled' }]);
+    expect(removed()).toEqual(['handle of b']);
+  });
+
+  test('is listed although SQS takes back no letter that somebody else has received meanwhile', async () => {
+    receives(message('a'));
+    const refusal = Object.assign(new Error('not available for visibility timeout change'), {
+      name: 'InvalidParameterValue',
+    });
+    sqs.on(ChangeMessageVisibilityCommand).rejects(refusal);
+    expect(await new DeadLetters(outputs).list()).toHaveLength(1);
+  });
+
+  test('of a FIFO queue gives the function the message with the group that it had', async () => {
+    const text = (StringValue: string) => ({ DataType: 'String', StringValue });
+    const MessageAttributes = { 'Longhaul.Identity': text('original'), 'Longhaul.Group': text('customer-7') };
+    const Attributes = { SentTimestamp: '1767323045678', MessageGroupId: 'original' };
+    receives(message('a', { Attributes, MessageAttributes }));
+    answers({ batchItemFailures: [] });
+    await retry();
+    const { Records } = JSON.parse(String(sent()[0]?.Payload));
+    expect(Records).toMatchObject([{ attributes: { MessageGroupId: 'customer-7' }, messageAttributes: {} }]);
+  });
+
   test('sends the one that was asked for and no other', async () => {
     receives(message('a'), message('b'), message('c'));
     answers({ batchItemFailures: [] });
@@ -143,7 +177,7 @@ describe('a queue of dead letters', () => {
 });
 
 test('events that a rule could not deliver are given to its function as they were', async () => {
-  const event = { id: 'e1', source: 'orders', detail: {} };
+  const event = { id: 'e1', source: 'orders', detail: { text: '<aws.scheduler.schedule-arn>' } };
   const MessageAttributes = {
     ERROR_CODE: { DataType: 'String', StringValue: 'NO_PERMISSIONS' },
     ERROR_MESSAGE: { DataType: 'String', StringValue: 'may not invoke' },

@@ -188,7 +188,31 @@ describe('a message that can never work', () => {
     vi.stubEnv('DEAD_LETTER_QUEUE_URL', `${deadLetters}.fifo`);
     expect(await invoke([of('a'), of('b', null), of('c')])).toEqual(failed());
     expect(startedIds()).toEqual(['a', 'c']);
-    expect(sent()).toMatchObject([{ MessageGroupId: 'b', MessageDeduplicationId: 'b' }]);
+    expect(sent()).toMatchObject([
+      {
+        MessageGroupId: 'b',
+        MessageDeduplicationId: 'b',
+        MessageAttributes: { 'Longhaul.Group': { StringValue: 'g' } },
+      },
+    ]);
+  });
+
+  test('does not hold up its group either when it cannot be sent there: SQS moves it alone', async () => {
+    const of = (id: string, more: Message = {}) => message(id, { queue: fifo, group: 'g', ...more });
+    vi.stubEnv('DEAD_LETTER_QUEUE_URL', `${deadLetters}.fifo`);
+    sqs.on(SendMessageCommand).rejects(throttled);
+    expect(await invoke([of('a'), of('b', { key: null }), of('c')])).toEqual(failed('b'));
+    expect(startedIds()).toEqual(['a', 'c']);
+  });
+
+  test('keeps as many attributes as have room, before the name of its group', async () => {
+    const own = Object.fromEntries([...'1234567'].map((name) => [name, { stringValue: 'x', dataType: 'String' }]));
+    const bad = message('a', { queue: fifo, group: 'g', messageAttributes: own });
+    vi.stubEnv('JOB', 'No Job');
+    expect(await invoke([bad])).toEqual(failed());
+    const { MessageAttributes = {} } = sent()[0]!;
+    expect(Object.keys(MessageAttributes)).toHaveLength(10);
+    expect(MessageAttributes).not.toHaveProperty('Longhaul.Group');
   });
 });
 
@@ -242,6 +266,14 @@ describe('a message that fails', () => {
     const batch = [of('1', 'g'), of('2', 'g'), of('3', 'g'), of('4', 'other')];
     expect(await invoke(batch)).toEqual(failed('2', '3'));
     expect(startedIds().sort()).toEqual(['1', '2', '4']);
+  });
+
+  test('in a FIFO queue on its last receive holds up none, even when it cannot be sent to the dead letters', async () => {
+    failing(throttled, 'body of 1');
+    sqs.on(SendMessageCommand).rejects(throttled);
+    const of = (id: string, receives: number) => message(id, { queue: fifo, group: 'g', receives });
+    expect(await invoke([of('1', 3), of('2', 3)])).toEqual(failed('1'));
+    expect(startedIds()).toEqual(['1', '2']);
   });
 
   test('in a standard queue with groups (fair queues) keeps none from starting', async () => {

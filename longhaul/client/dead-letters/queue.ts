@@ -66,13 +66,10 @@ export function queueStore(client: SQSClient, queue: DeadLetterQueue): Store {
   };
 }
 
-/** Everybody may see it again. It may be too late for that, because they see it already. */
+/** Everybody may see it again: a courtesy, without which they do a little later. SQS refuses it when they see it already. */
 async function giveBack(client: SQSClient, QueueUrl: string, ReceiptHandle: string): Promise<void> {
-  try {
-    await client.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 0 }));
-  } catch (error) {
-    if ((error as Error).name !== 'MessageNotInflight') throw error;
-  }
+  const request = new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 0 });
+  await client.send(request).catch(() => {});
 }
 
 type Letter = Omit<DeadLetter, 'functionName'>;
@@ -82,7 +79,8 @@ type Letter = Omit<DeadLetter, 'functionName'>;
  * that SNS could not, with it in `ErrorCode` and `ErrorMessage`.
  */
 function undelivered({ MessageId = '', Body = '', Attributes = {}, MessageAttributes = {} }: Message): Letter {
-  const event = fromTopic(jsonOrText(withAttributes(Body, MessageAttributes)));
+  const isSchedule = MessageAttributes.SCHEDULE_ARN !== undefined;
+  const event = fromTopic(jsonOrText(isSchedule ? withAttributes(Body, MessageAttributes) : Body));
   const {
     ERROR_CODE,
     ERROR_MESSAGE,
@@ -127,13 +125,14 @@ function messageOf(message: Message, sourceArn: string): Letter {
   const ours = (name: string) => MessageAttributes[`Longhaul.${name}`]?.StringValue;
   const source = ours('Source') ?? Attributes.DeadLetterQueueSourceArn ?? sourceArn;
   const messageId = ours('Identity') ?? MessageId; // what SQS moves keeps its id
+  const group = ours('Group');
   const theirs = Object.entries(MessageAttributes).filter(([name]) => !OURS.test(name));
   const record = {
     messageId,
     receiptHandle: message.ReceiptHandle,
     body: Body,
     // By this the function knows that it must not send it here once more.
-    attributes: { ...Attributes, DeadLetterQueueSourceArn: source },
+    attributes: { ...Attributes, ...(group && { MessageGroupId: group }), DeadLetterQueueSourceArn: source },
     messageAttributes: Object.fromEntries(theirs.map(([name, value]) => [name, asDelivered(value)])),
     md5OfBody: message.MD5OfBody,
     eventSource: 'aws:sqs',

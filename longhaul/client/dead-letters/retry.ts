@@ -1,4 +1,9 @@
-import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
+import {
+  InvokeCommand,
+  type InvokeCommandOutput,
+  type LambdaClient,
+  type LambdaServiceException,
+} from '@aws-sdk/client-lambda';
 import { objectIn } from '../json.ts';
 import type { DeadLetter } from './letter.ts';
 
@@ -8,16 +13,29 @@ export type RetryOutcome =
   | { outcome: 'handled' }
   | { outcome: 'failed'; reason: string };
 
+/** What Lambda answers because of this one letter: its function is not there, or its event is over 6 MB (Invoke, "Errors"). */
+const STATUSES_OF_THE_LETTER = [404, 413];
+
 /**
  * Gives a letter's event to its function once more, and waits for the answer. The event is the one that the source delivered, so it
  * names the same execution as then: what had started after all starts nothing.
  *
- * @throws whatever Lambda answers when the function cannot be invoked
+ * @throws whatever Lambda answers when functions cannot be invoked now
  */
 export async function sendAgain(client: LambdaClient, letter: DeadLetter): Promise<RetryOutcome> {
-  const { FunctionError, Payload, LogResult } = await client.send(
-    new InvokeCommand({ FunctionName: letter.functionName, Payload: JSON.stringify(letter.event), LogType: 'Tail' }),
-  );
+  try {
+    const Payload = JSON.stringify(letter.event);
+    return outcomeOf(
+      await client.send(new InvokeCommand({ FunctionName: letter.functionName, Payload, LogType: 'Tail' })),
+    );
+  } catch (error) {
+    const { name, message, $metadata } = error as LambdaServiceException;
+    if (!STATUSES_OF_THE_LETTER.includes($metadata?.httpStatusCode ?? 0)) throw error;
+    return { outcome: 'failed', reason: `${name}: ${message}` };
+  }
+}
+
+function outcomeOf({ FunctionError, Payload, LogResult }: InvokeCommandOutput): RetryOutcome {
   const answer = objectIn(Buffer.from(Payload ?? []).toString('utf8'));
   if (FunctionError) return { outcome: 'failed', reason: `${answer.errorType}: ${answer.errorMessage}` };
   const { batchItemFailures: again } = answer;
