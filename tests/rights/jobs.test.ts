@@ -89,7 +89,10 @@ test.skipIf(lack)(
     const Bucket = engine.outputs.UploadsBucketName;
     await s3.send(new PutObjectCommand({ Bucket, Key: 'houses.csv', Body: houses(300) }));
     const given = { bucket: Bucket, key: 'houses.csv', target: 'price', model: 'linear', batch: 16, epochs: 3000 };
-    const rights = await rightsOf({ name: 'train-model', command: ['python3', 'main.py'], event: given });
-    expectExactly(rights, 'TrainModel');
+    const job: Job = { name: 'train-model', command: ['python3', 'main.py'], event: given };
+    const rights = await rightsOf(job);
+    const absent = { ...job, event: { ...given, key: 'absent.csv' } };
+    const ofAbsent = await recorder.during(() => container(absent, 'absent').exit);
+    expectExactly([...rights, ...ofAbsent], 'TrainModel');
   },
 );

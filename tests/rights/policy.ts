@@ -16,12 +16,12 @@ const covers = ({ Action, NotAction }: Statement, action: string): boolean =>
     ? list(Action).some((one) => matches(one, action))
     : !list(NotAction).some((one) => matches(one, action));
 
-/** Actions that the policies allow and none of these rights asks for, statement by statement. */
+/** Actions that the policies allow on a resource and none of these rights asks for, statement by statement. */
 export function unused(policies: unknown, rights: Right[]): string[] {
-  const uses = ({ Resource }: Statement, action: string) =>
-    rights.some((right) => action === right.action && list(Resource).some((one) => matches(one, right.resource)));
-  return statements(policies).flatMap(({ statement }) =>
-    list(statement.Action).filter((action) => !uses(statement, action)),
+  const isUsed = (action: string, resource: string) =>
+    rights.some((right) => action === right.action && matches(resource, right.resource));
+  return statements(policies).flatMap(({ statement: { Action, Resource } }) =>
+    list(Action).filter((action) => !list(Resource).every((resource) => isUsed(action, resource))),
   );
 }
 

@@ -94,15 +94,6 @@ test('the outputs name what a user needs next', () => {
   expect(Object.keys(Outputs)).toEqual(expect.arrayContaining(names));
 });
 
-test('an event that a trigger cannot handle is kept', () => {
-  for (const name of ['S3Trigger', 'ScheduleTrigger', 'SnsTrigger']) {
-    expect(Resources[name].Properties.EventInvokeConfig.DestinationConfig.OnFailure).toEqual({
-      Type: 'S3Bucket',
-      Destination: 'DeadLetters.Arn',
-    });
-  }
-});
-
 describe('samconfig.toml', () => {
   // biome-ignore lint/suspicious/noExplicitAny: a file with sections of any kind
   const { version, local, ...environments } = parseToml(readFileSync(`${root}/samconfig.toml`, 'utf8')) as any;

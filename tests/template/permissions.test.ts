@@ -17,6 +17,14 @@ const UNBOUND = new Set([
   'logs:DescribeLogGroups',
 ]);
 
+/** Resources whose names nobody can know when the stack is deployed, or that belong to the account; conditions are the limit. */
+const OF_THE_ACCOUNT = [
+  /:ecr:.*:repository\/\*$/, // an image may lie in any of them
+  /:batch:.*:job\/\*$/, // Batch gives jobs their ids; the tag longhaul:stack tells whose they are
+  /:targetgroup\/\*$/,
+  /:rule\/StepFunctionsGetEventsFor(BatchJobs|ECSTask)Rule$/, // Step Functions makes them for the whole account
+];
+
 const all = templates.flatMap((template) =>
   statements(read(template)).map(({ path, statement }) => ({ path: `${template}${path}`, statement })),
 );
@@ -37,6 +45,14 @@ test.each(named)('%s reaches no further than AWS forces it to', (path, statement
   if (isBoundary(path) && statement.NotAction) return expect(statement.NotAction).toBe('logs:*');
   if (!list(statement.Resource).includes('*')) return expect(list(statement.Resource)).not.toHaveLength(0);
   for (const action of list(statement.Action)) expect(UNBOUND).toContain(action);
+});
+
+test.each(named)('%s names something of this stack before any wildcard', (_, statement) => {
+  for (const resource of list(statement.Resource)) {
+    if (!resource.startsWith('arn:') || OF_THE_ACCOUNT.some((one) => one.test(resource))) continue;
+    const [before = ''] = resource.replaceAll(/\$\{AWS::(Partition|Region|AccountId)\}/g, '').split('*');
+    expect(before, resource).toContain('${');
+  }
 });
 
 test('no function may write to a log that is not theirs, whatever SAM lets it do', () => {
