@@ -1,7 +1,9 @@
+import { constants } from 'node:os';
 import path from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { startEngine } from '../engine/index.ts';
 import { namedValue } from './named-value.ts';
+import { stopSignal } from './stop-signal.ts';
 import { welcome } from './welcome.ts';
 
 /** `longhaul start`: the engine in the foreground, until Ctrl-C. */
@@ -44,19 +46,15 @@ Examples:
         process.exit(1);
       });
       // Before the welcome: whoever reads it may stop the engine at once.
-      const stopped = interrupted();
+      const stopped = stopSignal(process, (signal) => {
+        engine.fleet.kill();
+        process.exit(128 + constants.signals[signal]);
+      });
       console.log(welcome(engine, options.data));
       await stopped;
       console.log('\nStopping: jobs that run are told to save their checkpoint, and continue at the next start.');
       await engine.close();
     });
-}
-
-/** The second Ctrl-C ends at once, as every program's should. */
-function interrupted(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
-  });
 }
 
 function port(value: string): number {

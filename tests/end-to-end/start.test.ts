@@ -1,10 +1,12 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { expect, test } from 'vitest';
+import { groupIsAlive } from '../../longhaul/engine/fleet/process-identity.ts';
 import { artifact, engineOf, misbehaving, start, temporaryDirectory, until } from './engine.ts';
 import { node, type Running } from './process.ts';
 
@@ -71,6 +73,24 @@ test.each(['SIGTERM', 'SIGHUP'] as const)(
     expect(await running.ended).toBe(0);
   },
 );
+
+test('the second Ctrl-C ends the engine at once, and leaves no job running', async () => {
+  const data = await temporaryDirectory();
+  const running = await started('--template', path.join(misbehaving, 'template.yaml'), '--data', data);
+  const engine = asEngine(running, data);
+  const arn = await start(engine, { job: 'counter', event: { to: 1_000_000, deaf: true } });
+  await until(async () => (await artifact(engine, arn, 'progress.json')) !== undefined);
+  running.child.kill('SIGINT');
+  await running.says('Stopping:');
+  // In the first second they count as the same Ctrl-C.
+  await until(async () => !running.child.kill('SIGINT') || running.child.exitCode !== null);
+  expect(await running.ended).toBe(130);
+  const db = new DatabaseSync(path.join(data, 'engine.sqlite'));
+  const [left] = db.prepare('SELECT identity FROM fleet_containers').all() as { identity: string }[];
+  db.close();
+  const { groupId } = JSON.parse(left!.identity) as { groupId: number };
+  await until(async () => !groupIsAlive(groupId));
+});
 
 test('an engine that is killed goes on where it was: the job starts again from its checkpoint', async () => {
   const data = await temporaryDirectory();

@@ -104,6 +104,11 @@ export class Fleet {
     await turn();
   }
 
+  /** SIGKILL to whatever is alive, at once: for who cannot wait for `close`. */
+  kill(): void {
+    for (const container of [...this.#alive.values(), ...this.#adrift]) container.kill('closed');
+  }
+
   async #launch(spec: ContainerSpec): Promise<Container> {
     await this.#leftoversGone;
     if (this.#closed) throw new FleetClosedError();
