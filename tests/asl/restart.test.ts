@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { execute, type Json, type TaskRequest, VirtualClock } from '../../longhaul/asl/index.ts';
+import { execute, type Json, StateError, type TaskRequest, VirtualClock } from '../../longhaul/asl/index.ts';
 import { context, define, HandClock, only, run, settled, start, TextJournal } from './world.ts';
 
 const resource = 'arn:aws:states:::batch:submitJob.sync';
@@ -80,6 +80,20 @@ test('a task is asked for again under its id, with its arguments and its deadlin
     'TaskScheduled',
     'TaskSubmitted',
   ]);
+});
+
+test('an answer that is there counts, however long ago the deadline of its task passed', async () => {
+  const machine = only({ Type: 'Task', Resource: resource, TimeoutSeconds: 100, End: true });
+  const [journal, before, after] = [new TextJournal(), new HandClock(), new HandClock()];
+  await cutOff(machine, journal, before, neverAnswers);
+  await after.turnTo(500);
+  const clock = { now: () => after.now(), until: async () => {} };
+  const joins = async () => {
+    for (let steps = 0; steps < 10; steps++) await undefined;
+    throw new StateError('States.TaskFailed', 'SpotInterruption');
+  };
+  const { outcome } = await run(machine, { journal, clock, run: joins });
+  expect(outcome).toMatchObject({ error: 'States.TaskFailed', cause: 'SpotInterruption' });
 });
 
 test('the time of the whole execution is counted from its start', async () => {

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Branch } from '../branch.ts';
 import { type Json, StateError } from '../host.ts';
 import { Cancelled, onAbort, unlessAborted } from '../interruption.ts';
@@ -44,6 +45,8 @@ export async function runTask(branch: Branch, resource: string, phase: TaskPhase
 
   async function timeout(deadline: number): Promise<never> {
     await clock.until(deadline, answered.signal);
+    // After a restart the deadline may be long over, and the answer there: the answer counts.
+    await setImmediate();
     throw new TaskTimeout('States.Timeout');
   }
   async function silence(seconds: number): Promise<never> {
