@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -9,7 +11,7 @@ import {
   type FleetOptions,
   LaunchError,
 } from '../../longhaul/engine/fleet/index.ts';
-import { groupIsAlive } from '../../longhaul/engine/fleet/process-identity.ts';
+import { groupIsAlive, signalGroup } from '../../longhaul/engine/fleet/process-identity.ts';
 import { processRunner } from '../../longhaul/engine/fleet/process-runner.ts';
 import { ENVIRONMENT, Logs, temporaryFolder, until } from './fleet-fixture.ts';
 
@@ -36,7 +38,7 @@ function spec(command: Command | string, changes: Partial<ContainerSpec> = {}): 
   };
 }
 
-test('A container has its own variables, those of the engine and nothing else', async () => {
+test('A container has its own variables, those of the engine, a mark and nothing else', async () => {
   const { fleet, logs } = startFleet();
   const environment = { GREETING: 'hello world', AWS_REGION: 'eu-central-1' };
   const container = await fleet.launch(spec({ program: '/usr/bin/env', arguments: [] }, { environment }));
@@ -49,6 +51,7 @@ test('A container has its own variables, those of the engine and nothing else', 
     'AWS_REGION',
     'AWS_SECRET_ACCESS_KEY',
     'GREETING',
+    'LONGHAUL_CONTAINER',
     'PATH',
   ]);
   expect(seen).toMatchObject({ GREETING: 'hello world', AWS_REGION: 'eu-central-1' });
@@ -186,6 +189,46 @@ test('What an engine that was killed left running is killed by the next one befo
   expect(existsSync(witness) ? readFileSync(witness, 'utf8') : 'gone').toBe('gone');
   expect(groupIsAlive(groupId)).toBe(false);
   expect(await leftover.wait()).toBe(137);
+});
+
+test('So is what was started when the engine was killed before it could note which process that is', async () => {
+  const db = new DatabaseSync(':memory:');
+  const started = Promise.withResolvers<string>();
+  const never = new Promise<never>(() => {});
+  const killed = new Fleet({
+    db,
+    logs: new Logs(),
+    environment: ENVIRONMENT,
+    runner: {
+      ...processRunner,
+      launch: async (job) => {
+        started.resolve((await processRunner.launch(job)).identity);
+        return never;
+      },
+    },
+  });
+  void killed.launch(spec('sleep 1000 & sleep 1000'));
+  const { groupId } = JSON.parse(await started.promise) as { groupId: number };
+  onTestFinished(() => void signalGroup(groupId, 'SIGKILL'));
+
+  const { fleet } = startFleet({ db });
+  await (await fleet.launch(spec('true'))).ended;
+  expect(groupIsAlive(groupId)).toBe(false);
+});
+
+test('After a reboot a group that has the number of a leftover is let live, whoever leads it', async () => {
+  const db = new DatabaseSync(':memory:');
+  startFleet({ db });
+  // The leader of this group is gone, as that of a daemon.
+  const leader = spawn('sh', ['-c', 'sleep 1000 & exit 0'], { detached: true, stdio: 'ignore' });
+  const groupId = leader.pid!;
+  onTestFinished(() => void signalGroup(groupId, 'SIGKILL'));
+  await once(leader, 'exit');
+  const identity = JSON.stringify({ groupId, start: 'another boot/1' });
+  db.prepare('INSERT INTO fleet_containers (id, identity) VALUES (?, ?)').run('leftover', identity);
+  const { fleet } = startFleet({ db });
+  await (await fleet.launch(spec('true'))).ended;
+  expect(groupIsAlive(groupId)).toBe(true);
 });
 
 test('A process that has only taken over the id of a leftover is let live', async () => {

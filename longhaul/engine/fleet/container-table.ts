@@ -9,8 +9,9 @@ export class ContainerTable {
     db.exec('CREATE TABLE IF NOT EXISTS fleet_containers (id TEXT PRIMARY KEY, identity TEXT NOT NULL) STRICT');
   }
 
-  add(id: string, identity: string): void {
-    this.#db.prepare('INSERT INTO fleet_containers (id, identity) VALUES (?, ?)').run(id, identity);
+  /** Or gives the one that is there another identity. */
+  save(id: string, identity: string): void {
+    this.#db.prepare('INSERT OR REPLACE INTO fleet_containers (id, identity) VALUES (?, ?)').run(id, identity);
   }
 
   remove(id: string): void {

@@ -114,8 +114,12 @@ export class Fleet {
     if (this.#closed) throw new FleetClosedError();
     const environment = { ...this.#environment, ...spec.environment };
     environment.PATH = withThisNodeFirst(environment.PATH);
-    const launched = await this.#runner.launch({ ...spec, environment });
-    this.#table.add(spec.id, launched.identity);
+    this.#table.save(spec.id, this.#runner.announce(spec.id));
+    const launched = await this.#runner.launch({ ...spec, environment }).catch((error) => {
+      this.#table.remove(spec.id);
+      throw error;
+    });
+    this.#table.save(spec.id, launched.identity);
     const stopTimeoutSeconds = Math.min(spec.stopTimeoutSeconds, this.#longestStopTimeoutSeconds);
     const container = new Container({ ...spec, stopTimeoutSeconds }, launched, this.#logs);
     this.#alive.set(spec.id, container);

@@ -17,6 +17,11 @@ export function startOf(pid: number): string | undefined {
   }
 }
 
+/** Whether a start that `startOf` gave is of an earlier boot, where that can be known: none of its processes is left. */
+export function isOfEarlierBoot(start: string): boolean {
+  return hasProc() && !start.startsWith(`${bootId()}/`);
+}
+
 /** Whether a process of this group is alive; a zombie, which only waits to be reaped, is not. */
 export function groupIsAlive(groupId: number): boolean {
   try {
@@ -30,6 +35,17 @@ export function groupIsAlive(groupId: number): boolean {
     if (stat?.groupId === groupId && stat.state !== 'Z' && stat.state !== 'X') return true;
   }
   return false;
+}
+
+/** The groups of processes that were started with this variable, `NAME=value`; none where there is no /proc to tell. */
+export function groupsWith(variable: string): Set<number> {
+  const groups = new Set<number>();
+  for (const entry of hasProc() ? readdirSync('/proc') : []) {
+    if (!/^\d+$/.test(entry) || !readEnvironment(entry).includes(variable)) continue;
+    const stat = readStat(Number(entry));
+    if (stat) groups.add(stat.groupId);
+  }
+  return groups;
 }
 
 /** Sends a signal to every process of the group; false when there is none. */
@@ -58,6 +74,15 @@ function readStat(pid: number): Stat | undefined {
   // The second field is the program's name in parentheses, and may itself hold blanks and parentheses.
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   return { state: fields[0]!, groupId: Number(fields[2]), startTicks: fields[19]! };
+}
+
+/** Empty for processes of other users. */
+function readEnvironment(pid: string): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
+  } catch {
+    return [];
+  }
 }
 
 function hasProc(): boolean {

@@ -4,12 +4,15 @@ import { statSync } from 'node:fs';
 import { constants } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, type ContainerSpec, LaunchError } from './container.ts';
-import { groupIsAlive, signalGroup, startOf } from './process-identity.ts';
+import { groupIsAlive, groupsWith, isOfEarlierBoot, signalGroup, startOf } from './process-identity.ts';
 import { lacking } from './requirements.ts';
 import type { LaunchedContainer, Runner } from './runner.ts';
 
 /** How long output may still come after the last process of the group: a process that left the group may hold the pipe. */
 const OUTPUT_GRACE_MS = 1_000;
+
+/** A variable by which a process is found whose id nobody could note. */
+const MARK = 'LONGHAUL_CONTAINER';
 
 /** Runs containers as local processes, each with all its children in a process group of its own. */
 export const processRunner: Runner = {
@@ -48,23 +51,29 @@ export const processRunner: Runner = {
     };
   },
 
+  announce: (id) => JSON.stringify({ mark: `${MARK}=${id}` }),
+
   async sweep(identity: string): Promise<void> {
-    const { groupId, start } = JSON.parse(identity) as { groupId: number; start?: string };
+    const { groupId, start, mark } = JSON.parse(identity) as { groupId: number; start?: string; mark?: string };
+    if (mark) {
+      await Promise.all([...groupsWith(mark)].map(killGroup));
+      return;
+    }
+    if (start === undefined || isOfEarlierBoot(start)) return;
     const now = startOf(groupId);
     // The id of a group is not given to a new process while the group has members. So without a leader whatever is in
     // the group is what was left there; with another leader than ours the whole group is somebody else's.
     if (now !== undefined && now !== start) return;
-    signalGroup(groupId, 'SIGKILL');
-    await groupGone(groupId);
+    await killGroup(groupId);
   },
 };
 
 /** Some failures are thrown, such as arguments that are too long together; others are emitted. */
-function start(program: string, argv: string[], { directory, environment }: ContainerSpec): ChildProcess {
+function start(program: string, argv: string[], { id, directory, environment }: ContainerSpec): ChildProcess {
   try {
     return spawn(program, argv, {
       cwd: directory,
-      env: environment,
+      env: { ...environment, [MARK]: id },
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -86,14 +95,14 @@ function invocation(command: Command): { program: string; argv: string[] } {
 
 /** When a container's first process ends, so do the others: what is left of the group is killed. */
 async function finish(child: ChildProcess, groupId: number): Promise<void> {
-  signalGroup(groupId, 'SIGKILL');
-  await groupGone(groupId);
+  await killGroup(groupId);
   const streams = [child.stdout!, child.stderr!];
   const drained = Promise.all(streams.map((stream) => (stream.closed ? undefined : once(stream, 'close'))));
   await Promise.race([drained, sleep(OUTPUT_GRACE_MS, undefined, { ref: false })]);
   for (const stream of streams) stream.destroy();
 }
 
-async function groupGone(groupId: number): Promise<void> {
+async function killGroup(groupId: number): Promise<void> {
+  signalGroup(groupId, 'SIGKILL');
   while (groupIsAlive(groupId)) await sleep(5);
 }
