@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { JobStore } from '../../longhaul/engine/services/batch/job-store.ts';
 import { TaskStore } from '../../longhaul/engine/services/ecs/task-store.ts';
 import { LogStore } from '../../longhaul/engine/services/logs/index.ts';
+import { JournalStore } from '../../longhaul/engine/services/states/journal.ts';
 
 const day = 24 * 60 * 60 * 1000;
 
@@ -30,6 +31,22 @@ test('so are ECS tasks', () => {
   add('runs', 'RUNNING', day);
   store.forget(2 * day);
   expect(['old', 'new', 'runs'].map((arn) => store.get(arn)?.taskArn)).toEqual([undefined, 'new', 'runs']);
+});
+
+test('where the branches of a Parallel or Map state stood is forgotten with the state, and nothing else is', () => {
+  const db = new DatabaseSync(':memory:');
+  const store = new JournalStore(db);
+  for (const path of ['', '1/0/', '1/1/', '1/1/2/0/', '10/0/']) store.of('one').save(path, null);
+  store.of('other').save('1/0/', null);
+  store.of('one').clear('1/');
+  const left = () =>
+    db
+      .prepare('SELECT arn, path FROM states_positions')
+      .all()
+      .map((row) => Object.values(row).join(' '));
+  expect(left()).toEqual(['one ', 'one 10/0/', 'other 1/0/']);
+  store.of('one').clear('');
+  expect(left()).toEqual(['other 1/0/']);
 });
 
 test('lines older than the retention of their group are dropped at the next start, with streams that have no others', () => {

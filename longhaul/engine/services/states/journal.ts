@@ -32,10 +32,10 @@ export class JournalStore {
         );
       },
       clear(path) {
-        db.prepare(
-          `DELETE FROM states_positions
-           WHERE arn = $arn AND ($path = '' OR path = $path OR substr(path, 1, length($path) + 1) = $path || '/')`,
-        ).run({ arn, path });
+        db.prepare('DELETE FROM states_positions WHERE arn = $arn AND substr(path, 1, length($path)) = $path').run({
+          arn,
+          path,
+        });
       },
       record(event) {
         db.prepare('INSERT INTO states_events (arn, id, event) VALUES (?, ?, ?)').run(
