@@ -34,6 +34,7 @@ export class AsyncStore {
         record TEXT
       );
       CREATE INDEX IF NOT EXISTS lambda_async_events_due ON lambda_async_events (function_name, due_at);
+      CREATE INDEX IF NOT EXISTS lambda_async_events_next ON lambda_async_events (due_at);
     `);
   }
 
