@@ -14,7 +14,7 @@ import {
   PutRetentionPolicyCommand,
   paginateFilterLogEvents,
 } from '@aws-sdk/client-cloudwatch-logs';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Endpoint, startEndpoint } from '../../longhaul/engine/endpoint/index.ts';
 import { type LogEvent, LogStore, logsService } from '../../longhaul/engine/services/logs/index.ts';
 
@@ -135,22 +135,6 @@ describe('writing', () => {
     ]);
     expect(rejectedLogEventsInfo).toEqual({ tooOldLogEventEndIndex: 1, tooNewLogEventStartIndex: 2 });
     expect((await get()).messages).toEqual(['good']);
-  });
-
-  it('tells who follows, and a follower that fails does not fail the writer', async () => {
-    const complaint = vi.spyOn(console, 'error').mockImplementation(() => {});
-    const seen: unknown[] = [];
-    store.onAppend((...what) => seen.push(what));
-    const stop = store.onAppend((group) => {
-      seen.push(group);
-      throw new Error('a follower that fails');
-    });
-    store.append(logGroupName, 'one', events('a'));
-    stop();
-    store.append(logGroupName, 'two', events('b'));
-    expect(complaint).toHaveBeenCalledOnce();
-    complaint.mockRestore();
-    expect(seen).toEqual([[logGroupName, 'one', events('a')], logGroupName, [logGroupName, 'two', events('b')]]);
   });
 });
 

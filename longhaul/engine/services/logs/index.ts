@@ -3,7 +3,6 @@ export {
   type EventQuery,
   type LogEvent,
   type LogGroup,
-  type LogListener,
   LogStore,
   type LogStream,
   type StoredEvent,

@@ -30,8 +30,6 @@ export interface LogStream {
   lastIngestion: number | undefined;
 }
 
-export type LogListener = (group: string, stream: string, events: LogEvent[]) => void;
-
 /** Called with the events in the transaction that stores them. */
 export type StoredListener = (group: string, events: StoredEvent[]) => void;
 
@@ -53,8 +51,7 @@ export interface EventQuery {
 /** Log groups, streams and events, in SQLite. Events are kept in the order of their time, then of their arrival. */
 export class LogStore {
   readonly #db: DatabaseSync;
-  readonly #listeners = new Set<LogListener>();
-  readonly #storedListeners = new Set<StoredListener>();
+  readonly #listeners = new Set<StoredListener>();
 
   /** Drops what is older than its group's retention. */
   constructor(db: DatabaseSync) {
@@ -108,26 +105,12 @@ export class LogStore {
         )
         .run(first, last, now, group, stream);
       this.#db.prepare('UPDATE log_groups SET bytes = bytes + ? WHERE name = ?').run(bytes, group);
-      for (const listener of this.#storedListeners) listener(group, stored);
+      for (const listener of this.#listeners) listener(group, stored);
       this.#db.exec('RELEASE log_append');
     } catch (error) {
       this.#db.exec('ROLLBACK TO log_append; RELEASE log_append');
       throw error;
     }
-    for (const listener of this.#listeners) {
-      try {
-        listener(group, stream, events);
-      } catch (error) {
-        // The events are stored: whoever follows them cannot fail the one who wrote them.
-        console.error(`logs: a listener of ${group} ${stream} failed:`, error);
-      }
-    }
-  }
-
-  /** Calls `listener` with whatever is appended from now on. Returns a function that takes the listener off. */
-  onAppend(listener: LogListener): () => void {
-    this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
   }
 
   /**
@@ -135,8 +118,8 @@ export class LogStore {
    * there if and only if the events are. Returns a function that takes the listener off.
    */
   onStored(listener: StoredListener): () => void {
-    this.#storedListeners.add(listener);
-    return () => void this.#storedListeners.delete(listener);
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
   }
 
   /** False when it was there already. */
