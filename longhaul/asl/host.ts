@@ -22,8 +22,6 @@ export interface TaskRequest {
   signal: AbortSignal;
   /** Reports what a `.sync` integration submitted (the history's `TaskSubmitted`); `output` is the service's answer. */
   submitted(output: Json): void;
-  /** Puts off the `HeartbeatSeconds` of the state: called whenever the task shows that it is alive. */
-  heartbeat?(): void;
 }
 
 /** Runs tasks. Rejects with a `StateError` for a failure that `Retry` and `Catch` may match by name. */

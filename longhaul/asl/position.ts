@@ -25,7 +25,6 @@ export type Phase =
       arguments: Json;
       /** Milliseconds since the epoch. */
       deadline?: number;
-      heartbeatSeconds?: number;
       submitted?: boolean;
     }
   | { type: 'parallel'; input: Json; branches: number }

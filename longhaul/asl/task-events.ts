@@ -27,14 +27,12 @@ export function taskScheduled(
   region: string,
   parameters: Json,
   timeoutInSeconds?: number,
-  heartbeatInSeconds?: number,
 ): Draft {
   const taskScheduledEventDetails = {
     ...service,
     region,
     parameters: JSON.stringify(parameters),
     ...(timeoutInSeconds !== undefined && { timeoutInSeconds }),
-    ...(heartbeatInSeconds !== undefined && { heartbeatInSeconds }),
   };
   return { type: 'TaskScheduled', details: { taskScheduledEventDetails } };
 }

@@ -128,9 +128,9 @@ describe('what is wrong is said, with where it is and what is accepted', () => {
       ['/States/A/Catch: States.ALL must stand alone in ErrorEquals, and in the last entry of the list'],
     ],
     [
-      'a heartbeat as long as the task',
-      A({ Type: 'Task', Resource: 'r', TimeoutSeconds: 5, HeartbeatSeconds: 5, End: true }),
-      ['/States/A/HeartbeatSeconds: must be smaller than TimeoutSeconds (5); it is 5'],
+      'heartbeats, which nobody would send',
+      A({ Type: 'Task', Resource: 'r', HeartbeatSeconds: 5, End: true }),
+      ['/States/A/HeartbeatSeconds: no task that is run here sends heartbeats: leave it out; it is 5'],
     ],
     [
       'a reserved variable',

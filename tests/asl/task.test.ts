@@ -136,23 +136,11 @@ describe('time', () => {
 
   test('one that answers in time is not timed out, and nothing goes on waiting', async () => {
     const [clock, work] = [new HandClock(), slow()];
-    const done = run(task({ TimeoutSeconds: 60, HeartbeatSeconds: 20 }), { clock, run: work.run });
+    const done = run(task({ TimeoutSeconds: 60 }), { clock, run: work.run });
     await settled();
     work.answer('done');
     expect((await done).outcome).toEqual({ status: 'SUCCEEDED', output: 'done' });
     expect(clock.waitedFor).toEqual([]);
-  });
-
-  test('a task that gives no heartbeat for HeartbeatSeconds fails with States.HeartbeatTimeout', async () => {
-    const [clock, work] = [new HandClock(), slow()];
-    const done = run(task({ HeartbeatSeconds: 20 }), { clock, run: work.run });
-    await settled();
-    await clock.turnTo(15);
-    work.requests[0]?.heartbeat?.();
-    await clock.turnTo(20);
-    expect(clock.waitedFor).toEqual([35]);
-    await clock.turnTo(35);
-    expect((await done).outcome).toEqual({ status: 'FAILED', error: 'States.HeartbeatTimeout' });
   });
 
   test('what it reports after it timed out does not come into the history', async () => {

@@ -77,7 +77,6 @@ function templates(state: State): [field: string, template: Template | undefined
 const plainFields = [
   'Arguments',
   'TimeoutSeconds',
-  'HeartbeatSeconds',
   'Seconds',
   'Timestamp',
   'Error',

@@ -61,7 +61,6 @@ export interface TaskState extends Leaving, Transition, Failing {
   Resource: string;
   Arguments?: Template;
   TimeoutSeconds?: NumberField;
-  HeartbeatSeconds?: NumberField;
 }
 
 export interface ChoiceRule extends Leaving {

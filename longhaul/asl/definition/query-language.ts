@@ -13,7 +13,6 @@ const jsonPathFields: Record<string, string> = {
   SecondsPath: 'Seconds',
   TimestampPath: 'Timestamp',
   TimeoutSecondsPath: 'TimeoutSeconds',
-  HeartbeatSecondsPath: 'HeartbeatSeconds',
   MaxConcurrencyPath: 'MaxConcurrency',
   ToleratedFailureCountPath: 'ToleratedFailureCount',
   ToleratedFailurePercentagePath: 'ToleratedFailurePercentage',

@@ -52,16 +52,6 @@ function transitionProblems(state: State, where: string): string[] {
   if (state.Type === 'Wait' && (state.Seconds === undefined) === (state.Timestamp === undefined)) {
     problems.push(`${where}: a Wait state has exactly one of Seconds and Timestamp`);
   }
-  if (
-    state.Type === 'Task' &&
-    typeof state.HeartbeatSeconds === 'number' &&
-    typeof state.TimeoutSeconds === 'number' &&
-    state.HeartbeatSeconds >= state.TimeoutSeconds
-  ) {
-    problems.push(
-      `${where}/HeartbeatSeconds: must be smaller than TimeoutSeconds (${state.TimeoutSeconds}); it is ${state.HeartbeatSeconds}`,
-    );
-  }
   return problems;
 }
 

@@ -73,6 +73,10 @@ const failing = {
   Catch: z.array(catcher).refine(wildcardLast, wildcardMessage).optional(),
 };
 
+const refused = {
+  HeartbeatSeconds: z.never({ error: 'no task that is run here sends heartbeats: leave it out' }).optional(),
+};
+
 const machine: z.ZodType<Machine> = z.lazy(() =>
   z.strictObject({
     Comment: z.string().optional(),
@@ -96,7 +100,7 @@ const stateTypes = [
     Arguments: anything.optional(),
     Credentials: anything.optional(),
     TimeoutSeconds: seconds(1).optional(),
-    HeartbeatSeconds: seconds(1).optional(),
+    ...refused,
   }),
   z.strictObject({
     Type: z.literal('Choice'),
@@ -163,7 +167,7 @@ const state: z.ZodType<State> = z.discriminatedUnion('Type', stateTypes, {
 /** The fields that a state of the type may have. */
 export function fieldsOf(type: unknown): string[] {
   const schema = stateTypes.find(({ shape }) => shape.Type.value === type);
-  return Object.keys(schema?.shape ?? {});
+  return Object.keys(schema?.shape ?? {}).filter((field) => !(field in refused));
 }
 
 const states = z

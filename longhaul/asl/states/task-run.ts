@@ -5,11 +5,11 @@ import { Cancelled, onAbort, unlessAborted } from '../interruption.ts';
 import { taskAnswered, taskService } from '../task-events.ts';
 import type { TaskPhase } from './task.ts';
 
-/** `States.Timeout` and `States.HeartbeatTimeout`, which the interpreter raises itself. */
+/** `States.Timeout`, which the interpreter raises itself. */
 export class TaskTimeout extends StateError {}
 
 /**
- * Asks the host for the task and waits for its answer, no longer than its timeouts allow. A task that timed out is left alone: only when the
+ * Asks the host for the task and waits for its answer, no longer than its timeout allows. A task that timed out is left alone: only when the
  * branch is cancelled is its signal aborted. Called again after a restart, it is the same task, with the same deadline.
  */
 export async function runTask(branch: Branch, resource: string, phase: TaskPhase): Promise<Json> {
@@ -17,9 +17,8 @@ export async function runTask(branch: Branch, resource: string, phase: TaskPhase
   const { clock } = shared.host;
   const { execution, stateMachine } = shared.context;
   const cancelled = new AbortController();
-  // Ends the waiting for timeouts when the task has answered.
+  // Ends the waiting for the timeout when the task has answered.
   const answered = new AbortController();
-  let lastSign = clock.now();
 
   const submitted = (output: Json): void => {
     if (answered.signal.aborted || place.signal.aborted || phase.submitted) return;
@@ -37,9 +36,6 @@ export async function runTask(branch: Branch, resource: string, phase: TaskPhase
       state: branch.position.state,
       signal: cancelled.signal,
       submitted,
-      heartbeat: () => {
-        lastSign = clock.now();
-      },
     }),
   );
 
@@ -49,18 +45,9 @@ export async function runTask(branch: Branch, resource: string, phase: TaskPhase
     await setImmediate();
     throw new TaskTimeout('States.Timeout');
   }
-  async function silence(seconds: number): Promise<never> {
-    let end = lastSign + seconds * 1000;
-    while (clock.now() < end) {
-      await clock.until(end, answered.signal);
-      end = lastSign + seconds * 1000;
-    }
-    throw new TaskTimeout('States.HeartbeatTimeout');
-  }
 
   const ends: Promise<Json>[] = [work];
   if (phase.deadline !== undefined) ends.push(timeout(phase.deadline));
-  if (phase.heartbeatSeconds !== undefined) ends.push(silence(phase.heartbeatSeconds));
   const unlisten = onAbort(place.signal, (reason) => {
     if (reason instanceof Cancelled) cancelled.abort(reason.reason);
   });

@@ -26,7 +26,6 @@ async function schedule(branch: Branch, state: TaskState): Promise<TaskPhase> {
   const given = state.Arguments === undefined ? position.input : await branch.query(state.Arguments, 'Arguments');
   holdToLimit(given, position.state);
   const timeout = await numberField(branch, 'TimeoutSeconds', state.TimeoutSeconds, bounds);
-  const heartbeat = await numberField(branch, 'HeartbeatSeconds', state.HeartbeatSeconds, bounds);
   const executionId = shared.context.execution.id;
   const launches = position.launches + 1;
   const service = taskService(state.Resource);
@@ -35,9 +34,8 @@ async function schedule(branch: Branch, state: TaskState): Promise<TaskPhase> {
     id: `${executionId}:${groupPath(branch.place.path, launches)}`,
     arguments: given,
     ...(timeout !== undefined && { deadline: shared.host.clock.now() + timeout * 1000 }),
-    ...(heartbeat !== undefined && { heartbeatSeconds: heartbeat }),
   };
-  branch.emit(taskScheduled(service, regionOf(executionId), given, timeout, heartbeat), taskStarted(service));
+  branch.emit(taskScheduled(service, regionOf(executionId), given, timeout), taskStarted(service));
   branch.save({ phase, launches });
   return phase;
 }
