@@ -11,7 +11,7 @@ import {
   SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type Endpoint, startEndpoint } from '../../longhaul/engine/endpoint/index.ts';
 import { Messaging } from '../../longhaul/engine/services/messaging/index.ts';
 
@@ -92,6 +92,29 @@ describe('a queue', () => {
       new GetQueueAttributesCommand({ QueueUrl: now, AttributeNames: ['DelaySeconds'] }),
     );
     expect(Attributes).toEqual({ DelaySeconds: '1' });
+  });
+
+  it('has forgotten at the next start what is older than it keeps messages', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    onTestFinished(() => void vi.useRealTimers());
+    for (const [name, attributes] of [
+      ['brief', { MessageRetentionPeriod: '60' }],
+      ['long', {}],
+    ] as const) {
+      await sqs.send(new SendMessageCommand({ QueueUrl: messaging.createQueue(name, attributes), MessageBody: name }));
+    }
+    const restartedAfter = async (seconds: number) => {
+      await close();
+      vi.setSystemTime(Date.now() + seconds * 1000);
+      await open();
+      const found = await Promise.all(
+        ['brief', 'long'].map((name) => receive(messaging.createQueue(name), { VisibilityTimeout: 0 })),
+      );
+      return found.flat().map(({ Body }) => Body);
+    };
+    expect(await restartedAfter(59)).toEqual(['brief', 'long']);
+    expect(await restartedAfter(2)).toEqual(['long']);
+    expect(await restartedAfter(4 * 24 * 60 * 60)).toEqual([]);
   });
 
   it('gives back a message that a receiver makes visible, and counts the receives, over a restart too', async () => {

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import type { buildApp as BuildApp, BuildAppOptions } from 'fauxqs';
 import { limitMessages, type SnsModules, withLargestMessages } from './large-messages.ts';
-import { acceptEveryCharacter, keepReceiveCounts } from './repairs.ts';
+import { acceptEveryCharacter, forgetOldMessages, keepReceiveCounts } from './repairs.ts';
 
 type Stores = NonNullable<BuildAppOptions['stores']>;
 type SqsStore = Stores['sqsStore'];
@@ -59,6 +59,7 @@ export async function openFauxqs(dataDirectory: string, queueUrl: (name: string)
 
   const persistence = new PersistenceManager(dataDirectory);
   keepReceiveCounts(persistence);
+  forgetOldMessages(persistence);
   // Loading comes before the stores are told to write: they would write what they load.
   persistence.loadSqsAndSns(stores.sqsStore, stores.snsStore);
   stores.sqsStore.persistence = persistence;

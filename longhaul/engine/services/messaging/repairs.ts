@@ -17,9 +17,20 @@ export function acceptEveryCharacter({ INVALID_MESSAGE_BODY_CHAR }: { INVALID_ME
  * database refuses.
  */
 export function keepReceiveCounts(persistence: { updateMessageReady(messageId: string): void }): void {
-  const { db } = persistence as unknown as { db: DatabaseSync };
+  const db = databaseOf(persistence);
   const makeVisible = db.prepare(
     'UPDATE sqs_messages SET receipt_handle = NULL, visibility_deadline = NULL WHERE message_id = ?',
   );
   persistence.updateMessageReady = (messageId) => void makeVisible.run(messageId);
 }
+
+/**
+ * fauxqs 2.4 keeps messages for ever, whatever `MessageRetentionPeriod` says (in seconds, since the message was sent). It loads
+ * what is left here.
+ */
+export function forgetOldMessages(persistence: object): void {
+  const retention = `SELECT 1000 * json_extract(attributes, '$.MessageRetentionPeriod') FROM sqs_queues WHERE name = queue_name`;
+  databaseOf(persistence).prepare(`DELETE FROM sqs_messages WHERE sent_timestamp < ? - (${retention})`).run(Date.now());
+}
+
+const databaseOf = (persistence: object) => (persistence as { db: DatabaseSync }).db;
