@@ -183,6 +183,7 @@ async function boot(options: EngineOptions, closers: (() => unknown)[], close: (
   const balancing = balancer.serve(resources, functions);
   functions.start();
   startSnsSources({ resources, functions, messaging, onNotice });
+  messaging.unsubscribeUndeclared();
   const queues = startSqsSources({ resources, functions, messaging, onNotice });
   closers.push(() => queues.close());
   const recordStreams = startStreamSources({

@@ -1,7 +1,8 @@
 import { mkdirSync } from 'node:fs';
+import type { DatabaseSync } from 'node:sqlite';
 import type { buildApp as BuildApp, BuildAppOptions } from 'fauxqs';
 import { limitMessages, type SnsModules, withLargestMessages } from './large-messages.ts';
-import { acceptEveryCharacter, forgetOldMessages, keepReceiveCounts } from './repairs.ts';
+import { acceptEveryCharacter, databaseOf, forgetOldMessages, keepReceiveCounts } from './repairs.ts';
 
 type Stores = NonNullable<BuildAppOptions['stores']>;
 type SqsStore = Stores['sqsStore'];
@@ -12,6 +13,8 @@ export interface Fauxqs {
   app: ReturnType<typeof BuildApp>;
   queues: SqsStore;
   topics: SnsStore;
+  /** What it keeps its state in. */
+  db: DatabaseSync;
   close(): Promise<void>;
 }
 
@@ -71,6 +74,7 @@ export async function openFauxqs(dataDirectory: string, queueUrl: (name: string)
     app,
     queues: stores.sqsStore,
     topics: stores.snsStore,
+    db: databaseOf(persistence),
     async close() {
       await app.close();
       persistence.close();

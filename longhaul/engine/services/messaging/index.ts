@@ -1,4 +1,5 @@
 import type { Service } from '../../endpoint/service.ts';
+import { DeclaredSubscriptions } from './declared-subscriptions.ts';
 import { type Fauxqs, openFauxqs } from './fauxqs.ts';
 import { type DeliverToFunction, deliverToFunctions } from './function-subscriptions.ts';
 import { QueueReader } from './queue-reader.ts';
@@ -20,6 +21,7 @@ export class Messaging {
   /** `sqs`, `sns` and `sts`. */
   readonly services: Service[];
   readonly #fauxqs: Fauxqs;
+  readonly #declared: DeclaredSubscriptions;
 
   static async open({ dataDirectory, url }: MessagingOptions): Promise<Messaging> {
     return new Messaging(await openFauxqs(dataDirectory, (name) => `${url}/${account}/${name}`));
@@ -27,6 +29,7 @@ export class Messaging {
 
   private constructor(fauxqs: Fauxqs) {
     this.#fauxqs = fauxqs;
+    this.#declared = new DeclaredSubscriptions(fauxqs.db);
     const handle: Service['handle'] = (request, response) => {
       // A client that takes a queue's URL for the endpoint sends to its path; fauxqs knows the root only.
       request.url = '/';
@@ -81,7 +84,7 @@ export class Messaging {
   }
 
   /**
-   * Subscribes a queue (`sqs`) or a function (`lambda`) by its ARN, or gives the subscription that is there the attributes:
+   * For what the template declares. Subscribes a queue (`sqs`) or a function (`lambda`) by its ARN, or gives the subscription that is there the attributes:
    * `FilterPolicy` (JSON), `FilterPolicyScope`, `RawMessageDelivery`. Other protocols are kept and not delivered to.
    *
    * @returns the subscription's ARN; undefined when there is no such topic
@@ -96,11 +99,22 @@ export class Messaging {
     const existing = [...topics.subscriptions.values()].find(
       (one) => one.topicArn === topicArn && one.protocol === protocol && one.endpoint === endpoint,
     );
-    if (!existing) return topics.subscribe(topicArn, protocol, endpoint, attributes)?.arn;
-    existing.attributes = attributes;
-    existing.parsedFilterPolicy = undefined;
-    topics.persistence?.updateSubscriptionAttributes(existing.arn, attributes);
-    return existing.arn;
+    if (existing) {
+      existing.attributes = attributes;
+      existing.parsedFilterPolicy = undefined;
+      topics.persistence?.updateSubscriptionAttributes(existing.arn, attributes);
+    }
+    const arn = existing?.arn ?? topics.subscribe(topicArn, protocol, endpoint, attributes)?.arn;
+    if (arn) this.#declared.add(arn);
+    return arn;
+  }
+
+  /** Ends the subscriptions that the template declared before and has not declared since this was opened. */
+  unsubscribeUndeclared(): void {
+    for (const arn of this.#declared.gone()) {
+      this.#fauxqs.topics.unsubscribe(arn);
+      this.#declared.remove(arn);
+    }
   }
 
   /** What happens to messages of topics to which functions are subscribed. To be called once. */

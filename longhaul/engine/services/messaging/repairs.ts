@@ -33,4 +33,5 @@ export function forgetOldMessages(persistence: object): void {
   databaseOf(persistence).prepare(`DELETE FROM sqs_messages WHERE sent_timestamp < ? - (${retention})`).run(Date.now());
 }
 
-const databaseOf = (persistence: object) => (persistence as { db: DatabaseSync }).db;
+/** fauxqs shows it to nobody. */
+export const databaseOf = (persistence: object) => (persistence as { db: DatabaseSync }).db;
