@@ -79,14 +79,19 @@ describe('a transaction', () => {
     expect(Items).toEqual([{ id: { S: 'new' }, kind: { S: 'x' } }]);
   });
 
-  it('writes nothing when one condition fails, and says which', async () => {
+  it('writes nothing when one condition fails, and says which, with the item that was in the way', async () => {
     await open.client.send(new PutItemCommand({ TableName, Item: { id: { S: 'there' } } }));
     const absent = { ConditionExpression: 'attribute_not_exists(id)' };
+    const seen = { ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const };
     await expect(
-      transact([Put('new'), { ConditionCheck: { ...key('there'), ...absent } }, add('counter')]),
+      transact([Put('new'), { ConditionCheck: { ...key('there'), ...absent, ...seen } }, add('counter')]),
     ).rejects.toMatchObject({
       name: 'TransactionCanceledException',
-      CancellationReasons: [{ Code: 'None' }, { Code: 'ConditionalCheckFailed' }, { Code: 'None' }],
+      CancellationReasons: [
+        { Code: 'None' },
+        { Code: 'ConditionalCheckFailed', Item: { id: { S: 'there' } } },
+        { Code: 'None' },
+      ],
     });
     expect(await items()).toEqual({ there: undefined });
     expect(await changes()).toEqual(['INSERT there']);

@@ -6,10 +6,14 @@ import type { ActionName, Callback, Dynalite, Item, ItemDb, Store } from './dyna
  * (`ReturnValuesOnConditionCheckFailure: ALL_OLD`), the error carries the item that was in the way, which dynalite leaves out.
  * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_PutItem.html
  */
-export async function withSeenItem(dynalite: Dynalite, name: ActionName, input: Record<string, unknown>) {
-  if (input.ReturnValuesOnConditionCheckFailure !== 'ALL_OLD') return dynalite.call(name, input);
+export async function withSeenItem(
+  dynalite: Dynalite,
+  name: ActionName,
+  input: Record<string, unknown>,
+  store = dynalite.store,
+) {
+  if (input.ReturnValuesOnConditionCheckFailure !== 'ALL_OLD') return dynalite.call(name, input, store);
   let seen: Item | undefined;
-  const { store } = dynalite;
   const watched: Store = Object.assign(Object.create(store), {
     getItemDb: (tableName: string): ItemDb => {
       const items = store.getItemDb(tableName);

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { ServiceError } from '../../endpoint/service.ts';
 import type { ItemWrite, WriteTogether } from './changes.ts';
 import type { ActionName, Callback, Dynalite, Item, ItemDb, Operation, Store, Table } from './dynalite.ts';
+import { withSeenItem } from './seen-item.ts';
 
 type Input = Record<string, unknown>;
 
@@ -117,10 +118,9 @@ export class Transactions {
     if (!action || others.length > 0) {
       throw invalid('Each of TransactItems must be one of Put, Update, Delete and ConditionCheck.');
     }
-    const { ReturnValuesOnConditionCheckFailure: _, ...input } = given;
     const table = await this.#table(given.TableName);
     const key = keyOf((action === 'PutItem' ? given.Item : given.Key) as Item, table);
-    return { action, input: { ...input, TableName: table.TableName }, isCheck: kind === 'ConditionCheck', key };
+    return { action, input: { ...given, TableName: table.TableName }, isCheck: kind === 'ConditionCheck', key };
   }
 
   /** Waits for all items. Every transaction asks for all of its locks at once, so that no two wait for each other. */
@@ -145,7 +145,7 @@ export class Transactions {
     for (const { action, input, isCheck } of steps) {
       const kept = isCheck ? { writes: [], more: [] } : { writes, more };
       try {
-        await this.#dynalite.call(action, structuredClone(input), this.#view(kept.writes, kept.more));
+        await withSeenItem(this.#dynalite, action, structuredClone(input), this.#view(kept.writes, kept.more));
         reasons.push({ Code: 'None' });
       } catch (error) {
         if (!(error instanceof ServiceError)) throw error;
@@ -153,6 +153,7 @@ export class Transactions {
         reasons.push({
           Code: isCondition ? 'ConditionalCheckFailed' : error.code.replace(/Exception$/, 'Error'),
           Message: error.message,
+          ...(error.details.Item !== undefined && { Item: error.details.Item as Item }),
         });
       }
     }
