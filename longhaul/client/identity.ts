@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** Of an execution, in characters (StartExecution, `name`). */
 export const LONGEST_NAME = 80;
@@ -23,8 +23,7 @@ export function executionName(job: string, identity: readonly string[]): string 
     );
   }
   if (identity.length === 0) throw new RangeError(`An event of ${job} has no identity: at least one part is needed`);
-  const hash = createHash('sha256').update(JSON.stringify(identity)).digest('hex').slice(0, 32);
-  return `${job}-${hash}`;
+  return `${job}-${hash('sha256', JSON.stringify(identity)).slice(0, 32)}`;
 }
 
 /**

@@ -30,27 +30,30 @@ const SHORT_ESCAPES = new Set([0x08, 0x09, 0x0a, 0x0c, 0x0d]);
 /** The longest number of seconds or attempts that is worth to be counted. */
 const ANY_NUMBER = '9999999999';
 
-/** The override of a launch with this event, as the state machine composes it, in characters. */
+/** What surrounds job, id, artifacts and event in the override of a launch, as the state machine composes it. */
+const AROUND = JSON.stringify({
+  ContainerOverrides: [
+    {
+      Name: 'job',
+      Environment: Object.entries({
+        STP_TRIGGER_EVENT_DATA: '',
+        STP_JOB_NAME: '',
+        STP_EXECUTION_ID: '',
+        STP_ARTIFACTS_URI: '',
+        STP_CURRENT_ATTEMPT: ANY_NUMBER,
+        STP_MAXIMUM_ATTEMPTS: ANY_NUMBER,
+        STP_INTERRUPTIONS: ANY_NUMBER,
+        STP_TIMEOUT_SECONDS: ANY_NUMBER,
+        STP_STOP_TIMEOUT_SECONDS: ANY_NUMBER,
+      }).map(([Name, Value]) => ({ Name, Value })),
+    },
+  ],
+}).length;
+
+/** The override of a launch with this event, in characters. Names of jobs, executions and buckets are ASCII without escapes. */
 export function overrideLength(launch: { job: string; id: string; artifacts: string; event: string }): number {
-  const around = JSON.stringify({
-    ContainerOverrides: [
-      {
-        Name: 'job',
-        Environment: Object.entries({
-          STP_TRIGGER_EVENT_DATA: '',
-          STP_JOB_NAME: launch.job,
-          STP_EXECUTION_ID: launch.id,
-          STP_ARTIFACTS_URI: launch.artifacts,
-          STP_CURRENT_ATTEMPT: ANY_NUMBER,
-          STP_MAXIMUM_ATTEMPTS: ANY_NUMBER,
-          STP_INTERRUPTIONS: ANY_NUMBER,
-          STP_TIMEOUT_SECONDS: ANY_NUMBER,
-          STP_STOP_TIMEOUT_SECONDS: ANY_NUMBER,
-        }).map(([Name, Value]) => ({ Name, Value })),
-      },
-    ],
-  });
-  return around.length + jsonLength(launch.event);
+  const { job, id, artifacts, event } = launch;
+  return AROUND + job.length + id.length + artifacts.length + jsonLength(event);
 }
 
 /** Whether the event has to go through S3 instead of the environment. */
