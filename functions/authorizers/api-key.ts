@@ -23,8 +23,8 @@ export const handler = middy<APIGatewayRequestAuthorizerEventV2, Answer>()
     const known =
       typeof given === 'string' &&
       given !== '' &&
-      (await someSecret(arn, (keys) => {
-        const found = whose(given, keys);
+      (await someSecret(arn, (keys, current) => {
+        const found = whose(given, keys, current);
         partner ??= found;
         return found !== undefined;
       }));
@@ -32,26 +32,34 @@ export const handler = middy<APIGatewayRequestAuthorizerEventV2, Answer>()
     return { isAuthorized: known, context: known ? { partner } : {} };
   });
 
-/** Every key is compared, in constant time: how long it takes says nothing of how much of a key was right. */
-function whose(given: string, keys: string): string | undefined {
-  const matching = Object.entries(partners(keys)).filter(
-    ([, key]) => key !== '' && timingSafeEqual(hash(key), hash(given)),
+/**
+ * Every key is compared, in constant time: how long it takes says nothing of how much of a key was right.
+ *
+ * @param keys - the secret's value, or the one before it, whose keys count for partners that still have one
+ * @throws Error that says what the secret must hold, and nothing of what it holds
+ */
+function whose(given: string, keys: string, current: string): string | undefined {
+  const partners = partnersIn(current);
+  if (!partners) {
+    throw new Error('The secret with the API keys must be a JSON object: {"<partner>": "<key>", …}');
+  }
+  const matching = [...(partnersIn(keys) ?? [])].filter(
+    ([partner, key]) => partners.has(partner) && timingSafeEqual(hash(key), hash(given)),
   );
   return matching[0]?.[0];
 }
 
 const hash = (text: string): Buffer => createHash('sha256').update(text).digest();
 
-/** @throws Error that says what the secret must hold, and nothing of what it holds */
-function partners(text: string): Record<string, string> {
+/** Partners and their keys, without those whose key is empty; undefined for a text that holds something else. */
+function partnersIn(text: string): Map<string, string> | undefined {
   let keys: unknown;
   try {
     keys = JSON.parse(text);
   } catch {
-    keys = undefined;
+    return undefined;
   }
-  const isMap = typeof keys === 'object' && keys !== null && !Array.isArray(keys);
-  if (isMap && Object.values(keys as object).every((key) => typeof key === 'string'))
-    return keys as Record<string, string>;
-  throw new Error('The secret with the API keys must be a JSON object: {"<partner>": "<key>", …}');
+  if (typeof keys !== 'object' || keys === null || Array.isArray(keys)) return undefined;
+  const all = Object.entries(keys);
+  return all.every(([, key]) => typeof key === 'string') ? new Map(all.filter(([, key]) => key !== '')) : undefined;
 }

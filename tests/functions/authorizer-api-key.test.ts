@@ -56,6 +56,21 @@ test('takes the key before the last, while a partner changes to the new one', as
   expect(await call('old')).toEqual({ isAuthorized: true, context: { partner: 'acme' } });
 });
 
+test('a key of before opens only for a partner that still has one: who is taken out of the secret is out', async () => {
+  holds('{"acme":"new","emptied":""}', '{"acme":"old","emptied":"k2","evil":"k3","constructor":"k4"}');
+  for (const key of ['k2', 'k3', 'k4']) expect(await call(key)).toEqual(refused);
+  expect(await call('old')).toEqual({ isAuthorized: true, context: { partner: 'acme' } });
+});
+
+test.each(['placeholder', '[]', 'null', '{"acme":1}'])(
+  'what the secret held before may be anything: %s',
+  async (text) => {
+    holds('{"acme":"k1"}', text);
+    expect(await call('k1')).toEqual({ isAuthorized: true, context: { partner: 'acme' } });
+    expect(await call('k2')).toEqual(refused);
+  },
+);
+
 test.each(['k1', '["k1"]', 'null', '{"acme":1}'])(
   'fails, and shows nothing, on a secret that holds no keys: %s',
   async (text) => {
