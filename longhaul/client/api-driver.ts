@@ -37,16 +37,14 @@ const RESUME_INTERVAL_SECONDS = 2;
  */
 export function apiDriver({ url, aws }: ApiOptions): Driver {
   const request = apiRequests(url, aws);
-  const ask = async <Body>(of: ApiRequest, refusal: (answer: Problem, status: number) => Error | undefined) => {
+  const ask = async <Body>(of: ApiRequest, refusal: (answer: ApiAnswer, problem: Problem) => Error | undefined) => {
     const answer = await request(of);
     if (answer.status < 300) return answer.body as Body;
     const problem = (answer.body ?? {}) as Problem;
-    throw refusal(problem, answer.status) ?? new ApiError(answer.status, explained(of, answer, problem));
+    throw refusal(answer, problem) ?? new ApiError(answer.status, explained(of, answer, problem));
   };
   const describe = (id: string): Promise<ExecutionDescription> =>
-    ask({ method: 'GET', path: executionPath(id), repeatable: true }, (_, status) =>
-      status === 404 ? new UnknownExecutionError(id) : undefined,
-    );
+    ask({ method: 'GET', path: executionPath(id), repeatable: true }, unlessThere(id));
 
   return {
     async start({ job, event, identity, startAt, tags, onDuplicate }) {
@@ -66,25 +64,21 @@ export function apiDriver({ url, aws }: ApiOptions): Driver {
       const problem = (answer.body ?? {}) as Problem & Partial<RunOutcome>;
       if (answer.status < 300) return { id: problem.id!, started: problem.started ?? true };
       if (answer.status === 409 && problem.id) return { id: problem.id, started: false };
-      if (answer.status === 404) throw new UnknownJobError(job);
+      if (isNotThere(answer)) throw new UnknownJobError(job);
       if (answer.status === 422 && problem.errors) throw new InvalidInputError(problem.errors.map(problemAt));
       throw new ApiError(answer.status, explained({ method: 'POST', path: `/jobs/${job}` }, answer, problem));
     },
     describe,
     list: async ({ job, status, limit, cursor }) => {
       const query = { job, status, limit: String(limitOf(limit, EXECUTIONS)), cursor };
-      return ask<ExecutionPage>({ method: 'GET', path: '/executions', query, repeatable: true }, (_, code) =>
-        code === 400 && cursor !== undefined ? new InvalidCursorError(cursor) : undefined,
+      return ask<ExecutionPage>({ method: 'GET', path: '/executions', query, repeatable: true }, (answer) =>
+        answer.status === 400 && cursor !== undefined ? new InvalidCursorError(cursor) : undefined,
       );
     },
     logs: async (id, { limit, cursor }) => {
       const query = { limit: String(limitOf(limit, LINES)), cursor };
-      return ask<LogPage>({ method: 'GET', path: `${executionPath(id)}/logs`, query, repeatable: true }, (_, code) =>
-        code === 404
-          ? new UnknownExecutionError(id)
-          : code === 400 && cursor !== undefined
-            ? new InvalidCursorError(cursor)
-            : undefined,
+      return ask<LogPage>({ method: 'GET', path: `${executionPath(id)}/logs`, query, repeatable: true }, (answer) =>
+        answer.status === 400 && cursor !== undefined ? new InvalidCursorError(cursor) : unlessThere(id)(answer),
       );
     },
     async result(id) {
@@ -98,21 +92,15 @@ export function apiDriver({ url, aws }: ApiOptions): Driver {
     },
     async stop(id, reason) {
       const query = { reason: reason?.slice(0, LONGEST_REASON) || undefined };
-      await ask({ method: 'DELETE', path: executionPath(id), query, repeatable: true }, (_, status) =>
-        status === 404 ? new UnknownExecutionError(id) : undefined,
-      );
+      await ask({ method: 'DELETE', path: executionPath(id), query, repeatable: true }, unlessThere(id));
     },
     async resume(id) {
       for (const deadline = Date.now() + LONGEST_STOP_SECONDS * 1000; ; ) {
         try {
           const { id: next, started = true } = await ask<{ id: string; started?: boolean }>(
             { method: 'POST', path: `${executionPath(id)}/resume`, repeatable: true },
-            ({ detail = `${id} cannot be resumed`, retryable = false }, status) =>
-              status === 404
-                ? new UnknownExecutionError(id)
-                : status === 409
-                  ? new ExecutionStateError(id, detail, { retryable })
-                  : undefined,
+            (answer, { detail = `${id} cannot be resumed`, retryable = false }) =>
+              answer.status === 409 ? new ExecutionStateError(id, detail, { retryable }) : unlessThere(id)(answer),
           );
           return { id: next, started };
         } catch (error) {
@@ -124,6 +112,13 @@ export function apiDriver({ url, aws }: ApiOptions): Driver {
     },
   };
 }
+
+/** By the API's own word: under an address that is none of its own, API Gateway or whoever is there answers 404 as well. */
+const isNotThere = ({ status, headers }: ApiAnswer): boolean =>
+  status === 404 && /^application\/problem\+json\b/.test(headers.get('content-type') ?? '');
+
+const unlessThere = (id: string) => (answer: ApiAnswer) =>
+  isNotThere(answer) ? new UnknownExecutionError(id) : undefined;
 
 const executionPath = (id: string): string => `/executions/${encodeURIComponent(id)}`;
 
@@ -144,9 +139,13 @@ function problemAt({ path, detail }: { path: string; detail: string }): InputPro
   return { path: dotted.replace(/^\./, ''), message: detail };
 }
 
+const HINTS: Record<number, string> = {
+  403: '. The caller needs the right execute-api:Invoke on this route',
+  404: ". The url must be that of the API: the stack's output ApiUrl",
+};
+
 function explained({ method, path }: Pick<ApiRequest, 'method' | 'path'>, answer: ApiAnswer, problem: Problem): string {
   // Of a refused signature API Gateway also says, in lines of its own, what it would have signed: with the session token.
   const [said] = (problem.detail ?? problem.message ?? 'nothing that can be read').split('\n', 1);
-  const hint = answer.status === 403 ? '. The caller needs the right execute-api:Invoke on this route' : '';
-  return `${method} ${path} was answered ${answer.status}: ${said}${hint}`;
+  return `${method} ${path} was answered ${answer.status}: ${said}${HINTS[answer.status] ?? ''}`;
 }

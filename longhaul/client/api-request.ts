@@ -13,8 +13,8 @@ export interface ApiRequest {
   /** JSON text. */
   body?: string;
   /**
-   * Whether it may be sent again where the first may have been done: when the connection broke, or a service behind the API failed. When
-   * the API was too busy it was not done, and is sent again anyway.
+   * Whether it may be sent again where the first may have been done: when the connection broke, or a service behind the API failed or was
+   * too busy. What API Gateway throttled (429) was not done, and is sent again anyway.
    */
   repeatable: boolean;
 }
@@ -32,8 +32,9 @@ const LONGEST_PAUSE = 5_000;
 /** The API answers within 30 seconds, or says that it does not (quotas of HTTP APIs, maximum integration timeout). */
 const ANSWER_TIME = 35_000;
 
-const WAS_TOO_BUSY = [429, 503];
-const MAY_PASS = [...WAS_TOO_BUSY, 500, 502, 504];
+/** Said by API Gateway, before a function is asked. */
+const THROTTLED = 429;
+const MAY_PASS = [500, 502, 503, 504];
 
 /**
  * Sends requests to a Longhaul API, signed with Signature Version 4 as IAM authorization wants it.
@@ -50,7 +51,8 @@ export function apiRequests(url: string, aws: AwsOptions = {}): (request: ApiReq
       const last = attempt === ATTEMPTS;
       try {
         const answer = await send(base, request, sign);
-        if (last || !(request.repeatable ? MAY_PASS : WAS_TOO_BUSY).includes(answer.status)) return answer;
+        const mayPass = answer.status === THROTTLED || (request.repeatable && MAY_PASS.includes(answer.status));
+        if (last || !mayPass) return answer;
         await sleep(Math.max(pauseAfter(attempt), 1000 * Number(answer.headers.get('retry-after') ?? 0)));
       } catch (error) {
         // What fetch says of the network is a TypeError, or the end of its time.

@@ -142,7 +142,7 @@ export type ClientListQuery<Jobs extends readonly JobDefinition[] = readonly []>
  * const client = createClient({ driver: memoryDriver() });             // in a unit test
  * const report = await (await client.run(csvReport, { bucket, key })).wait();
  *
- * @throws Error without driver, stack and url, where the environment names no stack
+ * @throws TypeError for a url that is undefined or empty; Error without any, where the environment names no stack
  */
 export function createClient<const Jobs extends readonly JobDefinition[] = readonly []>(
   options: ClientOptions<Jobs> = {},
@@ -232,10 +232,14 @@ export function createClient<const Jobs extends readonly JobDefinition[] = reado
 const idOf = (execution: ExecutionRef): string => (typeof execution === 'string' ? execution : execution.id);
 
 /** What speaks to AWS is loaded with the first request, so that whoever only defines or starts jobs does not carry it. */
-function driverOf({ driver, url, stack, aws }: ClientOptions): Driver {
+function driverOf(options: ClientOptions): Driver {
+  const { driver, url, stack, aws } = options;
   if (driver) return driver;
-  if (url !== undefined) {
+  if (url) {
     return lazyDriver(async () => (await import('./api-driver.ts')).apiDriver({ url, ...(aws && { aws }) }));
+  }
+  if ('url' in options && !stack) {
+    throw new TypeError(`url must be the address of a Longhaul API; it is ${url === '' ? 'empty' : url}`);
   }
   const where = stack ?? stackFromEnvironment();
   return lazyDriver(async () =>

@@ -76,6 +76,7 @@ describe('what may pass is tried again', () => {
   test.each<[string, Answer]>([
     ['too many requests', { status: 429 }],
     ['a service that fails', { status: 502 }],
+    ['a service that is too busy', { status: 503 }],
     ['a connection that breaks', 'cut off'],
   ])('%s: with the same key', async (_what, answer) => {
     answers = [answer, answer, accepted];
@@ -85,12 +86,12 @@ describe('what may pass is tried again', () => {
   });
 
   test('but not a run that must be told from a second one, when the first may have been done', async () => {
-    for (const answer of ['cut off', { status: 502 }] as Answer[]) {
+    for (const answer of ['cut off', { status: 502 }, { status: 503 }] as Answer[]) {
       answers = [answer, accepted];
       expect(await refused(driver().start({ ...run, onDuplicate: 'reject' }))).toBeInstanceOf(Error);
     }
-    expect(seen).toHaveLength(2);
-    answers = [{ status: 503 }, accepted];
+    expect(seen).toHaveLength(3);
+    answers = [{ status: 429 }, accepted];
     expect(await driver().start({ ...run, onDuplicate: 'reject' })).toMatchObject({ started: true });
   });
 
@@ -119,8 +120,24 @@ describe('a refusal is an error of its own class', () => {
   });
 
   test('a job that is not there', async () => {
-    answers = [{ status: 404, body: { detail: 'There is no job' } }];
+    const headers = { 'content-type': 'application/problem+json' };
+    answers = [{ status: 404, headers, body: { detail: 'There is no job' } }];
     expect(await refused(driver().start(run))).toBeInstanceOf(UnknownJobError);
+  });
+
+  test('an address that is none of the API: no job or execution is said to be missing', async () => {
+    const asked = [
+      () => driver().start(run),
+      () => driver().describe('a'),
+      () => driver().logs('a', {}),
+      () => driver().stop('a'),
+      () => driver().resume('a'),
+    ];
+    for (const ask of asked) {
+      answers = [{ status: 404, body: { message: 'Not Found' } }];
+      const error = await refused(ask());
+      expect(error).toMatchObject({ name: 'ApiError', status: 404, message: expect.stringContaining('output ApiUrl') });
+    }
   });
 
   test('a duplicate is told with the execution that is there', async () => {

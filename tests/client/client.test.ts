@@ -203,3 +203,11 @@ test('a function of the stack needs to say nothing; elsewhere the error says wha
   vi.stubEnv('ARTIFACTS_BUCKET', 'artifacts');
   expect(createClient()).toBeDefined();
 });
+
+test('a url that the environment does not say is refused, and no other stack is taken for it', () => {
+  vi.stubEnv('STATE_MACHINE_ARN', 'arn:aws:states:us-east-1:000000000000:stateMachine:longhaul');
+  vi.stubEnv('ARTIFACTS_BUCKET', 'artifacts');
+  expect(() => createClient({ url: process.env.LONGHAUL_URL! })).toThrow(TypeError);
+  expect(() => createClient({ url: process.env.LONGHAUL_URL! })).toThrow(/url must be .* it is undefined/);
+  expect(() => createClient({ url: '' })).toThrow(/it is empty/);
+});
