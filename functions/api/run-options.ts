@@ -15,7 +15,7 @@ export interface RunOptions {
   onDuplicate?: 'return' | 'reject';
 }
 
-/** Names of tags are in any case; a name given twice reaches a function as one value, joined by a comma. */
+/** Names of tags are in any case; a name given twice reaches a function as one value, joined by a comma, which is refused. */
 const TAG = 'tag.';
 
 /** @throws Problem 400 for a parameter that is not known, or whose value is none of those */

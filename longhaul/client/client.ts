@@ -35,11 +35,12 @@ export type ClientOptions<Jobs extends readonly JobDefinition[] = readonly JobDe
 
 export interface RunOptions extends StartTime {
   /**
-   * 1 to 255 characters: a second run with the same key starts nothing, for 90 days. It is the HTTP API's `Idempotency-Key`. A job
-   * whose definition says what is `unique` goes by that instead. Default: each run starts an execution.
+   * A second run with the same key starts nothing, for 90 days: 1 to 255 characters of printable ASCII, without spaces at the ends. It
+   * is the HTTP API's `Idempotency-Key`. A job whose definition says what is `unique` goes by that instead. Default: each run starts an
+   * execution.
    */
   idempotencyKey?: string;
-  /** Put on the Batch job or the ECS task, for the bill: at most 40. */
+  /** Put on the Batch job or the ECS task, for the bill: at most 40, of letters, digits, spaces and `_.:/=+-@`. */
   tags?: Readonly<Record<string, string>>;
   /**
    * What a run of something that had been started before does: give the execution that is there, or throw

@@ -36,36 +36,47 @@ export function startTime({ startAt, delay }: StartTime, now: number = Date.now(
 }
 
 function timeOf(startAt: Date | string): number {
-  // Without a zone Date.parse would take the text for this machine's local time.
-  const hasZone = startAt instanceof Date || /^\d{4}-\d\d-\d\dT.+(Z|[+-]\d\d:\d\d)$/.test(startAt);
-  const time = hasZone ? new Date(startAt).getTime() : Number.NaN;
+  const time = startAt instanceof Date || isTime(startAt) ? new Date(startAt).getTime() : Number.NaN;
   if (!Number.isNaN(time)) return time;
   throw new TypeError(`startAt must be a Date or a text such as 2026-12-24T08:00:00Z; it is ${shown(startAt)}`);
 }
 
-/** @throws RangeError for a key that the HTTP API would refuse too */
+/** Date.parse would take a text without a zone for this machine's local time, and February 30 for March 2. */
+function isTime(text: string): boolean {
+  const date = /^(\d{4}-\d\d-\d\d)T.+(Z|[+-]\d\d:\d\d)$/.exec(text)?.[1];
+  const day = new Date(date ?? '');
+  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(date!);
+}
+
+/** @throws RangeError for a key that is not the same in an HTTP header, which keeps no spaces at its ends */
 export function checkKey(idempotencyKey: string | undefined): void {
   if (idempotencyKey === undefined) return;
-  if (typeof idempotencyKey === 'string' && idempotencyKey.length >= 1 && idempotencyKey.length <= 255) return;
-  const seen = typeof idempotencyKey === 'string' ? `has ${idempotencyKey.length}` : `is ${typeof idempotencyKey}`;
-  throw new RangeError(`idempotencyKey must be text of 1 to 255 characters; it ${seen}`);
+  const isText = typeof idempotencyKey === 'string';
+  if (isText && idempotencyKey.length <= 255 && /^[!-~]([ -~]*[!-~])?$/.test(idempotencyKey)) return;
+  throw new RangeError(
+    `idempotencyKey must be 1 to 255 characters of printable ASCII, without spaces at its ends; it ${
+      isText && idempotencyKey.length > 255 ? `has ${idempotencyKey.length}` : `is ${shown(idempotencyKey)}`
+    }`,
+  );
 }
 
 /** ECS and Batch take 50 (RunTask, SubmitJob: `tags`); the rest is for the state machine's own and the account's. */
 const MOST_TAGS = 40;
+
+/** Of names and values: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Tag.html. Batch refuses others as well. */
+const TAG_CHARACTERS = "letters, digits, spaces and _.:/=+-@, and does not begin with 'aws:'";
+const TAG_TEXT = /^(?!aws:)[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/iu;
 
 /** @throws RangeError for tags that Batch or ECS would refuse */
 export function checkTags(tags: Readonly<Record<string, string>> | undefined): void {
   const all = Object.entries(tags ?? {});
   if (all.length > MOST_TAGS) throw new RangeError(`There may be at most ${MOST_TAGS} tags; there are ${all.length}`);
   for (const [name, value] of all) {
-    if (typeof value !== 'string' || value.length > 256) {
-      throw new RangeError(`The tag '${name}' must be text of at most 256 characters; it is ${shown(value)}`);
+    if (name.length < 1 || name.length > 128 || !TAG_TEXT.test(name)) {
+      throw new RangeError(`A tag's name has 1 to 128 ${TAG_CHARACTERS}; it is '${name.slice(0, 140)}'`);
     }
-    if (!/^.{1,128}$/.test(name) || /^aws:/i.test(name)) {
-      throw new RangeError(
-        `A tag's name has 1 to 128 characters and does not begin with 'aws:'; it is '${name.slice(0, 140)}'`,
-      );
+    if (typeof value !== 'string' || value.length > 256 || !TAG_TEXT.test(value)) {
+      throw new RangeError(`The tag '${name}' must be text of at most 256 ${TAG_CHARACTERS}; it is ${shown(value)}`);
     }
   }
 }

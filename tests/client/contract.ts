@@ -92,6 +92,20 @@ export function keepsTheContract(name: string, given: () => { driver: Driver; ob
       });
     });
 
+    test('a key that is not the same through every driver is refused in words', async () => {
+      for (const idempotencyKey of ['', ' k', 'k ', 'a\nb', 'a\tb', 'заказ-17', 'é', 'k'.repeat(256)]) {
+        const refusal = await client()
+          .run(helloWorld, { name: 'a' }, { idempotencyKey })
+          .catch((error: unknown) => error);
+        expect(refusal).toBeInstanceOf(RangeError);
+        expect(String(refusal)).toContain('1 to 255 characters of printable ASCII');
+      }
+      const idempotencyKey = `${someKey()}  ~!"#$%&'()*+,/:;<=>?@[\\]^_\`{|}`.padEnd(255, 'k');
+      const run = await client().run(helloWorld, { name: 'a' }, { idempotencyKey });
+      expect(run.id).toBe(executionName('hello-world', ['http', 'key', idempotencyKey]));
+      await run.stop();
+    });
+
     test('of two runs that must not be repeated, the first is told from the second while it runs', async () => {
       const options = { idempotencyKey: someKey(), onDuplicate: 'reject', delay: hour } as const;
       const first = await client().run(helloWorld, { name: 'a' }, options);

@@ -96,6 +96,17 @@ describe('SubmitJob', () => {
     expect(error).toMatchObject({ name: 'ClientException', message: expect.stringMatching(message) });
   });
 
+  test('refuses a tag with other characters than Batch takes', async () => {
+    const { submit } = await startBatch({ short: { run: 'true' } });
+    for (const tags of [{ team: 'a,b' }, { 'te#am': 'a' }] as Record<string, string>[]) {
+      await expect(submit('short', { tags })).rejects.toMatchObject({
+        name: 'BadRequestException',
+        message: expect.stringContaining('it contains illegal characters'),
+      });
+    }
+    await submit('short', { tags: { 'a key': 'ä/b=c+d:e@f_g.h-1', empty: '' } });
+  });
+
   test('can be made to fail as when AWS throttles', async () => {
     const { batch, submit, ends } = await startBatch({ short: { run: 'true' } });
     batch.faults.next(1, 'throttled');

@@ -242,6 +242,12 @@ describe('RunTask', () => {
       'InvalidParameterException',
       /not associated with the cluster/,
     ],
+    [
+      'a tag with other characters than ECS takes',
+      { tags: [{ key: 'team', value: 'a,b' }] },
+      'InvalidParameterException',
+      /^Some tags contain invalid characters/,
+    ],
   ])('refuses %s', async (_, input, name, message) => {
     const { run } = await start({ short: { run: 'true' } });
     const error = await run('short', input).catch((reason: Error) => reason);

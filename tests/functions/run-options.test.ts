@@ -19,11 +19,11 @@ test('a request says when to start, and with which tags', async () => {
   const { status, body } = await post({
     startAt,
     'tag.team': 'sales',
-    'tag.cost center': 'a,b',
+    'tag.cost center': 'a/b',
     onDuplicate: 'return',
   });
   expect({ status, body }).toMatchObject({ status: 202, body: { started: true } });
-  expect(inputs()).toMatchObject([{ startAt, tags: { team: 'sales', 'cost center': 'a,b' } }]);
+  expect(inputs()).toMatchObject([{ startAt, tags: { team: 'sales', 'cost center': 'a/b' } }]);
 });
 
 test('two requests that must not be repeated never have the same input, which Step Functions would take for one', async () => {
@@ -47,7 +47,8 @@ test.each([
   [{ startAt: '2100-01-01T00:00:00Z' }, /at most 330 days ahead/],
   [{ onDuplicate: 'ignore' }, /'return' or 'reject'; it is 'ignore'/],
   [{ 'tag.aws:team': 'a' }, /does not begin with 'aws:'/],
-  [{ 'tag.': 'a' }, /1 to 128 characters/],
+  [{ 'tag.': 'a' }, /A tag's name has 1 to 128/],
+  [{ 'tag.team': 'sales,marketing' }, /'team' must be .* it is 'sales,marketing'/],
   [{ delay: '5' }, /'delay' is no parameter/],
 ])('%j is refused', async (query, detail) => {
   expect(await post(query)).toMatchObject({ status: 400, body: { detail: expect.stringMatching(detail) } });

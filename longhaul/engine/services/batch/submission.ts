@@ -6,6 +6,8 @@ import type {
   SubmitJobCommandInput,
   TaskContainerOverrides,
 } from '@aws-sdk/client-batch';
+import { ServiceError } from '../../endpoint/service.ts';
+import { TAG_TEXT } from '../tag-text.ts';
 import type { LocalDefinition, Queue } from './definitions.ts';
 import { clientException } from './error.ts';
 import { jobContainer, mergeEnvironment, mergeRequirements } from './job-container.ts';
@@ -24,7 +26,7 @@ const NOT_HERE = [
 /**
  * The job that a request describes, as DescribeJobs shows it at first. Checks what Batch checks at once.
  *
- * @throws ServiceError ClientException
+ * @throws ServiceError ClientException, BadRequestException for tags
  */
 export function submission(
   input: SubmitJobCommandInput,
@@ -102,8 +104,22 @@ function check(input: SubmitJobCommandInput, minimumTimeoutSeconds: number): voi
   checkRetry(input.retryStrategy);
   const reserved = input.containerOverrides?.environment?.find(({ name }) => name?.startsWith('AWS_BATCH'));
   if (reserved) throw clientException(`Environment variables cannot start with "AWS_BATCH": ${reserved.name}`);
+  checkTags(input.tags);
   const unknown = NOT_HERE.find((member) => input[member] !== undefined);
   if (unknown) throw clientException(`${unknown} is not supported by the local engine`);
+}
+
+function checkTags(tags: Record<string, string> = {}): void {
+  const refused = (text: string, member: string) =>
+    new ServiceError(
+      'BadRequestException',
+      `'${text}' is not a valid value for ${member} - it contains illegal characters`,
+      400,
+    );
+  for (const [name, value] of Object.entries(tags)) {
+    if (!TAG_TEXT.test(name)) throw refused(name, 'TagKey');
+    if (!TAG_TEXT.test(value)) throw refused(value, 'TagValue');
+  }
 }
 
 function checkRetry(strategy: RetryStrategy | undefined): void {

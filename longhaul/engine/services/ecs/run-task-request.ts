@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { CapacityProviderStrategyItem, RunTaskCommandInput, Tag, Task } from '@aws-sdk/client-ecs';
 import { OVERRIDE_CHARACTERS, OVERRIDE_TOO_LONG, overrideLength } from '../../fleet/override-size.ts';
+import { TAG_TEXT } from '../tag-text.ts';
 import type { LocalCluster, LocalDefinition } from './definitions.ts';
 import { invalidParameter } from './error.ts';
 
@@ -109,6 +110,11 @@ function check(input: RunTaskCommandInput, { detail }: LocalDefinition): void {
   const unknown = overrides.containerOverrides?.find(({ name }) => !names.has(name));
   if (unknown) {
     throw invalidParameter(`Override for container named ${unknown.name} is not a container in the TaskDefinition.`);
+  }
+  if (input.tags?.some(({ key = '', value = '' }) => !TAG_TEXT.test(key) || !TAG_TEXT.test(value))) {
+    throw invalidParameter(
+      'Some tags contain invalid characters. Valid characters: UTF-8 letters, spaces, numbers and _ . / = + - : @.',
+    );
   }
   if ((input.startedBy ?? '').length > 128) throw invalidParameter('startedBy must be at most 128 characters');
   if (input.clientToken !== undefined && !/^[!-~]{1,64}$/.test(input.clientToken)) {
