@@ -44,7 +44,8 @@ export async function listExecutions(query: ListQuery, stack: Stack, clients: Aw
       nextToken: place.token,
     });
     const { executions: listed = [], nextToken } = await answerTo(request, clients, cursor);
-    const rest = behind(listed, place.after);
+    const { after } = place;
+    const rest = behind(listed, after);
     for (let first = 0; first < rest.length; first += LOOKS_AT_ONCE) {
       const some = rest.slice(first, first + LOOKS_AT_ONCE);
       looks -= some.filter(({ name }) => jobInName(name) === undefined).length;
@@ -60,7 +61,9 @@ export async function listExecutions(query: ListQuery, stack: Stack, clients: Aw
       return { executions, cursor: writeCursor(end) };
     }
     if (!nextToken) return { executions };
-    place = { token: nextToken };
+    // So many may have started meanwhile that the place where the last page ended is in one that follows.
+    const isAhead = after && !listed.some((item) => isMark(item, after) || timeOf(item) < after.time);
+    place = { token: nextToken, ...(isAhead && { after }) };
   }
   return { executions, cursor: writeCursor(place) };
 }
@@ -79,15 +82,17 @@ async function answerTo(
 }
 
 /**
- * What stands behind an execution of the same page, which may have changed meanwhile: new executions stand at the beginning of
- * the first one, and those that ended are gone from a list of running ones.
+ * What stands behind an execution, which may have changed meanwhile: new executions stand at the beginning of the first page,
+ * and those that ended are gone from a list of running ones.
  */
 function behind(listed: ExecutionListItem[], after: Mark | undefined): ExecutionListItem[] {
   if (!after) return listed;
-  const index = listed.findIndex(({ name }) => name === after.name);
+  const index = listed.findIndex((item) => isMark(item, after));
   return index >= 0 ? listed.slice(index + 1) : listed.filter((item) => timeOf(item) < after.time);
 }
 
+/** By its time as well: one that ended meanwhile may stand before its old place. */
+const isMark = (item: ExecutionListItem, { name, time }: Mark): boolean => item.name === name && timeOf(item) === time;
 const markOf = (item: ExecutionListItem): Mark => ({ name: item.name!, time: timeOf(item) });
 
 /** ListExecutions: running executions are sorted by their start, all others by their end. */

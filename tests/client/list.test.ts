@@ -127,6 +127,27 @@ test('a page goes on where the last one ended, although executions started and e
   expect(second.executions.map(({ id }) => id)).toEqual([5, 4, 3, 2].map((number) => `a-${hash(number)}`));
 });
 
+test('pages repeat nothing, and leave out nothing, although more start meanwhile than a request answers', async () => {
+  for (let number = 0; number < 10; number++) add(`a-${hash(number)}`, 'RUNNING');
+  const query = { job: 'a', status: 'RUNNING', limit: 4 } as const;
+  const first = await driver.list(query);
+  for (let number = 100; number < 4000; number++) add(`a-${hash(number)}`, 'RUNNING');
+  const rest = await all({ ...query, cursor: first.cursor! });
+  expect([...first.executions.map(({ id }) => id), ...rest]).toEqual(
+    [9, 8, 7, 6, 5, 4, 3, 2, 1, 0].map((number) => `a-${hash(number)}`),
+  );
+});
+
+test('a page goes on where the last one ended, although its last execution stands at the beginning now', async () => {
+  for (let number = 0; number < 6; number++) add(`a-${hash(number)}`, 'RUNNING');
+  const first = await driver.list({ job: 'a', limit: 2 });
+  const last = history.findIndex(({ name }) => name === `a-${hash(4)}`);
+  const [ended] = history.splice(last, 1);
+  history.unshift({ ...ended!, status: 'SUCCEEDED', stopDate: new Date(clock + 500) });
+  const second = await driver.list({ job: 'a', limit: 2, cursor: first.cursor! });
+  expect(second.executions.map(({ id }) => id)).toEqual([3, 2].map((number) => `a-${hash(number)}`));
+});
+
 test.each([
   '',
   'nonsense',
