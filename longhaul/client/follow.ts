@@ -34,14 +34,17 @@ export async function waitFor<Result>(
   const deadline = performance.now() + timeoutSeconds * 1000;
   for (let pause = FIRST_SECONDS; ; pause *= GROWTH) {
     signal?.throwIfAborted();
-    const { status, error, reason } = await driver.describe(id);
-    if (status === 'SUCCEEDED') return (await driver.result(id)) as Result;
+    const left = Math.max(deadline - performance.now(), 0);
+    // Before the first look as well: Step Functions may not know yet what it has just started (DescribeExecution is eventually consistent).
+    await pauseFor(Math.min(pause * 1000, pollSeconds * 1000, left), signal);
+    const { status, error, reason, result, resultTooLarge } = await driver.describe(id);
+    if (status === 'SUCCEEDED') return (resultTooLarge ? await driver.result(id) : result) as Result;
     if (status === 'FAILED' || status === 'TIMED_OUT' || status === 'ABORTED') {
       throw new JobFailedError({ id, status, ...(error !== undefined && { error }), ...(reason && { reason }) });
     }
-    const left = deadline - performance.now();
-    if (left <= 0) throw new DOMException(`${id} has not ended within ${timeoutSeconds} seconds`, 'TimeoutError');
-    await pauseFor(Math.min(pause * 1000, pollSeconds * 1000, left), signal);
+    if (performance.now() >= deadline) {
+      throw new DOMException(`${id} has not ended within ${timeoutSeconds} seconds`, 'TimeoutError');
+    }
   }
 }
 

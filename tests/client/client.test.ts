@@ -1,4 +1,12 @@
-import { createClient, DuplicateExecutionError, defineJob, InvalidInputError, typed, UnknownJobError } from 'longhaul';
+import {
+  createClient,
+  type Driver,
+  DuplicateExecutionError,
+  defineJob,
+  InvalidInputError,
+  typed,
+  UnknownJobError,
+} from 'longhaul';
 import { InvalidInputError as InvalidInContainer, PermanentJobError } from 'longhaul/runtime';
 import { memoryDriver } from 'longhaul/testing';
 import { executionName } from 'longhaul/trigger';
@@ -156,6 +164,42 @@ describe('wait', () => {
     expect(() => driver.succeed(run.id)).toThrow(/ended already: SUCCEEDED/);
   });
 
+  test('looks after a while: what has just been started may not be known yet', async () => {
+    const { driver } = memory();
+    let looks = 0;
+    const describe = (id: string) => {
+      looks++;
+      return driver.describe(id);
+    };
+    const run = await createClient({ driver: { ...driver, describe } }).run(resize, { images: [] });
+    const stop = new AbortController();
+    const waiting = run.wait({ signal: stop.signal });
+    stop.abort();
+    await expect(waiting).rejects.toMatchObject({ name: 'AbortError' });
+    expect(looks).toBe(0);
+  });
+
+  test('reads a result once, and one that is too large to be shown by itself', async () => {
+    const { driver, client } = memory();
+    const { id } = await client.run(resize, { images: [] });
+    driver.succeed(id, { pixels: 9 });
+    let reads = 0;
+    const result = async () => {
+      reads++;
+      return { pixels: 1e9 };
+    };
+    const soon = { pollSeconds: 0.01 };
+    expect(await createClient({ driver: { ...driver, result } }).wait(id, soon)).toEqual({ pixels: 9 });
+    expect(reads).toBe(0);
+    const describe = async (of: string) => ({
+      ...(await driver.describe(of)),
+      result: undefined,
+      resultTooLarge: true,
+    });
+    const large = createClient({ driver: { ...driver, result, describe } as Driver });
+    expect(await large.wait(id, soon)).toEqual({ pixels: 1e9 });
+  });
+
   test('ends with its signal, and leaves the execution alone', async () => {
     const { client } = memory();
     const run = await client.run(resize, { images: [] });
@@ -193,6 +237,41 @@ describe('in memory', () => {
     await driver.advance(0);
     expect(await run.describe()).toMatchObject({ status: 'ABORTED', reason: 'enough' });
     expect(await run.result()).toBeUndefined();
+  });
+
+  test('resume begins when the handler of what was stopped has ended, as the next container does', async () => {
+    const { driver, client } = memory();
+    const seen: string[] = [];
+    const { promise: saved, resolve: save } = Promise.withResolvers<void>();
+    driver.handle(resize, async (_, { signal, resumes }) => {
+      if (resumes) return void seen.push('goes on');
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      await saved;
+      seen.push('has saved');
+    });
+    const run = await client.run(resize, { images: [] });
+    await run.stop();
+    const resuming = run.resume();
+    save();
+    await resuming;
+    await driver.advance(0);
+    expect(seen).toEqual(['has saved', 'goes on']);
+  });
+
+  test('what a handler throws fails the execution, whatever it is', async () => {
+    const { driver, client } = memory();
+    for (const [thrown, reason] of [
+      [undefined, 'undefined'],
+      ['out of paper', 'out of paper'],
+      [null, 'null'],
+    ]) {
+      driver.handle(resize, () => {
+        throw thrown;
+      });
+      const run = await client.run(resize, { images: [] });
+      await driver.advance(0);
+      expect(await run.describe()).toMatchObject({ status: 'FAILED', error: 'Job.Failed', reason });
+    }
   });
 
   test('a failure is as the test says', async () => {
