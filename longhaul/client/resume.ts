@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import type { AwsClients } from './aws.ts';
@@ -15,7 +16,8 @@ const INTERVAL_SECONDS = 2;
 
 /**
  * Continues an execution that ended without success, as a new one on its artifacts: `<id>-r1`, and after that `<id>-r2`, …
- * The same event goes with it. To resume the same execution again starts nothing, and answers with that same new one.
+ * The same event goes with it, and the time to start at, which may not have come yet. To resume the same execution again starts
+ * nothing, and answers with that same new one.
  *
  * @param patience - seconds to wait for the last container's end, so that its last checkpoint counts
  * @throws UnknownExecutionError; ExecutionStateError when it runs, has succeeded or cannot be resumed, or (`retryable`) its
@@ -38,16 +40,15 @@ export async function resumeExecution(
       `${id} cannot be resumed: its name would have to be at most 77 letters, digits, '-' and '_'. Start it again under such a name.`,
     );
   }
-  // Asked before: Step Functions answers the same start like the first, as long as that one runs.
   if (await continuationOf(id, stack, clients)) return { id: next, started: false };
   await containerHasEnded(id, stack, clients, patience);
-  const { startAt: _passed, start: _first, ...again } = input;
   try {
     await clients.stepFunctions.send(
       new StartExecutionCommand({
         stateMachineArn: stack.stateMachineArn,
         name: next,
-        input: JSON.stringify({ ...again, resumes }),
+        // Of several at once one has started it: Step Functions takes the same input for the same start (see startExecution).
+        input: JSON.stringify({ ...input, resumes, start: randomUUID() }),
       }),
     );
     return { id: next, started: true };

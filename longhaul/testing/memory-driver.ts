@@ -107,7 +107,7 @@ export function memoryDriver(): MemoryDriver {
       });
       end(execution, { status: 'SUCCEEDED', result: asStored(result) });
     } catch (error) {
-      const { name, message } = error as Error;
+      const { name, message = String(error) } = Object(error) as Partial<Error>; // anything may be thrown
       const rejected = name === 'PermanentJobError' || name === 'InvalidInputError';
       end(execution, { status: 'FAILED', error: rejected ? 'Job.Rejected' : 'Job.Failed', reason: message });
     }
@@ -223,9 +223,19 @@ export function memoryDriver(): MemoryDriver {
       execution.abort.abort(new Error(reason));
     },
     async resume(id) {
-      const { status, job, input, identity, source, tags, resumes = id } = find(id);
+      const { status, job, input, identity, source, startAt, tags, resumes = id, work } = find(id);
       checkResumable(id, status);
-      return begin({ id: nextOf(id), job, input, identity, source, resumes, ...(tags && { tags }) });
+      await work;
+      return begin({
+        id: nextOf(id),
+        job,
+        input,
+        identity,
+        source,
+        resumes,
+        ...(startAt !== undefined && { startAt }),
+        ...(tags && { tags }),
+      });
     },
   };
 }

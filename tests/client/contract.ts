@@ -114,7 +114,7 @@ export function keepsTheContract(name: string, given: () => { driver: Driver; ob
       await first.stop();
     });
 
-    test('a delayed job waits, is stopped, and goes on as another execution', async () => {
+    test('a delayed job waits, is stopped, and goes on waiting as another execution', async () => {
       const run = await client().run(helloWorld, { name: 'a' }, { delay: hour });
       expect(await run.describe()).toMatchObject({ status: 'RUNNING', attempt: 0 });
       await expect(run.resume()).rejects.toBeInstanceOf(ExecutionStateError);
@@ -128,10 +128,27 @@ export function keepsTheContract(name: string, given: () => { driver: Driver; ob
       const next = await run.resume();
       expect(next).toMatchObject({ id: `${run.id}-r1`, started: true });
       expect(await run.resume()).toMatchObject({ id: next.id, started: false });
-      await next.wait(soon);
-      expect(await next.describe()).toMatchObject({ status: 'SUCCEEDED', resumes: run.id });
       expect(await run.describe()).toMatchObject({ status: 'ABORTED', resumedAs: next.id });
-      await expect(next.resume()).rejects.toBeInstanceOf(ExecutionStateError);
+      expect(await next.describe()).toMatchObject({ status: 'RUNNING', attempt: 0, resumes: run.id });
+      await next.stop();
+      expect(await next.resume()).toMatchObject({ id: `${run.id}-r2`, started: true });
+      await client().stop(`${run.id}-r2`);
+    });
+
+    test('what failed is tried again as another execution; what succeeded is not', async () => {
+      const failed = await client().run(csvReport, given().objects.missing);
+      await expect(failed.wait(soon)).rejects.toBeInstanceOf(JobFailedError);
+      const next = await failed.resume();
+      await expect(next.wait(soon)).rejects.toBeInstanceOf(JobFailedError);
+      expect(await next.describe()).toMatchObject({
+        id: `${failed.id}-r1`,
+        resumes: failed.id,
+        reason: /does not exist/,
+      });
+
+      const succeeded = await client().run(csvReport, given().objects.there);
+      await succeeded.wait(soon);
+      await expect(succeeded.resume()).rejects.toBeInstanceOf(ExecutionStateError);
     });
 
     test('an execution that is not there is unknown, whatever is asked', async () => {

@@ -136,6 +136,7 @@ describe('stop and resume', () => {
     await driver.stop(id);
     const both = await Promise.all([driver.resume(id), driver.resume(id)]);
     expect(both.map((one) => one.id)).toEqual([`${id}-r1`, `${id}-r1`]);
+    expect(both.filter(({ started }) => started)).toHaveLength(1);
     await progressBeyond(`${id}-r1`, 1);
     const again = { id: `${id}-r1`, started: false };
     expect(await driver.resume(id)).toEqual(again);
@@ -144,6 +145,16 @@ describe('stop and resume', () => {
     expect(await driver.resume(`${id}-r1`)).toEqual({ id: `${id}-r2`, started: true });
     expect(await driver.describe(`${id}-r2`)).toMatchObject({ resumes: id });
     await driver.stop(`${id}-r2`);
+  });
+
+  test('what was stopped before its start still waits for it when it is resumed', async () => {
+    const startAt = new Date(Date.now() + 86_400_000).toISOString();
+    const id = await byHand('in-a-day', { job: 'plain', startAt });
+    await driver.stop(id);
+    await driver.resume(id);
+    const waiting = await until(async () => (await driver.describe(`${id}-r1`)).waitingFor);
+    expect(waiting).toBe(`its start at ${startAt}`);
+    await driver.stop(`${id}-r1`);
   });
 
   test('what runs or has succeeded is not resumed', async () => {

@@ -154,7 +154,7 @@ describe('POST /executions/{id}/resume', () => {
       return { status: next, input };
     });
 
-  test('starts the next one with the same event on the same artifacts', async () => {
+  test('starts the next one with the same event and start on the same artifacts', async () => {
     ended('FAILED');
     sfn.on(GetExecutionHistoryCommand).resolves({ events: [] });
     sfn.on(StartExecutionCommand).resolves({});
@@ -165,7 +165,14 @@ describe('POST /executions/{id}/resume', () => {
     });
     const started = sfn.commandCalls(StartExecutionCommand)[0]!.args[0].input;
     expect(started.name).toBe(`${id}-r1`);
-    expect(JSON.parse(started.input!)).toEqual({ job: 'hello-world', event: '{"a":1}', source: 's3', resumes: id });
+    expect(JSON.parse(started.input!)).toEqual({
+      job: 'hello-world',
+      event: '{"a":1}',
+      source: 's3',
+      startAt: '2026-01-01T00:00:00Z',
+      resumes: id,
+      start: expect.any(String), // so that of several at once one has started it
+    });
   });
 
   test('of one whose continuation runs answers with that, and asks for no start', async () => {
