@@ -13,7 +13,7 @@ import { type RunOptions, runOptions } from './run-options.ts';
 /**
  * `POST /jobs/{name}` → 202 `{ id, job, href }`, `Location: /executions/{id}`. The body is the job's input and arrives in
  * its container as it was sent. With an `Idempotency-Key` the same request may be sent again and is answered the same, also
- * while the first is still being answered; another body under the key is refused. The query may say more: `RunOptions`.
+ * while the first is still being answered; another one under the key is refused. The query may say more: `RunOptions`.
  */
 export const handler = route(async (request, context) => {
   const job = deployedJob(request.pathParameters?.name);
@@ -24,8 +24,18 @@ export const handler = route(async (request, context) => {
   const answer = () => startJob(job, body, identity, options);
   if (idempotencyKey(request) === undefined || options.onDuplicate) return answer();
   const { sameAnswer } = await import('./same-answer.ts');
-  return sameAnswer(answersTable(), { key: [job.name, ...identity], body: body.text }, context, answer);
+  return sameAnswer(
+    answersTable(),
+    { key: [job.name, ...identity], body: whatWasSent(body, options) },
+    context,
+    answer,
+  );
 });
+
+/** What a request that is sent again has in common with the first. JSON with more behind it is no JSON, so no two are mistaken. */
+function whatWasSent({ text }: { text: string }, options: RunOptions): string {
+  return Object.keys(options).length > 0 ? `${text}\n${JSON.stringify(options)}` : text;
+}
 
 async function startJob(
   job: JobDefinition,

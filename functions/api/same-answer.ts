@@ -56,7 +56,7 @@ export async function sameAnswer(
       if (!isInProgress(error)) throw meant(error);
       if (Date.now() - since > PATIENCE) {
         const text = 'Another request with this Idempotency-Key is being answered. Send the same request again.';
-        throw new Problem(409, text, {}, { 'retry-after': '1' });
+        throw new Problem(409, text, { retryable: true }, { 'retry-after': '1' });
       }
       await setTimeout(INTERVAL);
     }

@@ -60,13 +60,18 @@ beforeEach(() => {
 
 let keys = 0;
 const newKey = () => `key-${keys++}`;
-async function post(key: string | undefined, body = '{"name":"world"}', more: { name?: string; sub?: string } = {}) {
+async function post(
+  key: string | undefined,
+  body = '{"name":"world"}',
+  more: { name?: string; sub?: string; query?: object } = {},
+) {
   const request = sample('RunJob');
   delete request.headers['idempotency-key'];
   if (key !== undefined) request.headers['idempotency-key'] = key;
   request.requestContext.requestId = `request-${keys++}`;
   request.pathParameters.name = more.name ?? 'hello-world';
   if (more.sub) request.requestContext.authorizer = { jwt: { claims: { iss: 'https://issuer', sub: more.sub } } };
+  request.queryStringParameters = more.query;
   return (await handler({ ...request, body }, context)) as APIGatewayProxyStructuredResultV2;
 }
 
@@ -86,6 +91,20 @@ test('another body under the same key is refused, and nothing of either is store
   expect(starts()).toHaveLength(1);
   const { Items } = await new DynamoDBClient({}).send(new ScanCommand({ TableName: environment.ANSWERS_TABLE }));
   expect(JSON.stringify(Items) + logged.join('')).not.toMatch(/first-body|second-body/);
+});
+
+test('another start or tag under the same key is refused, and the same one answered the same', async () => {
+  const key = newKey();
+  const body = '{"name":"world"}';
+  const [soon, later] = [1, 2].map((hours) => new Date(Date.now() + hours * 3_600_000).toISOString());
+  const query = { startAt: soon, 'tag.team': 'sales' };
+  const first = await post(key, body, { query });
+  expect(first.statusCode).toBe(202);
+  expect(await post(key, body, { query })).toEqual(first);
+  for (const another of [{}, { ...query, 'tag.team': 'support' }, { ...query, startAt: later }]) {
+    expect((await post(key, body, { query: another })).statusCode).toBe(422);
+  }
+  expect(starts()).toHaveLength(1);
 });
 
 test('of many at once one starts, and all are answered the same', async () => {
@@ -111,7 +130,9 @@ test('who waits too long for another request with its key is told to come back',
   const key = newKey();
   const first = post(key);
   await vi.waitFor(() => expect(starts()).toHaveLength(1));
-  expect(await post(key)).toMatchObject({ statusCode: 409, headers: { 'retry-after': '1' } });
+  const refused = await post(key);
+  expect(refused).toMatchObject({ statusCode: 409, headers: { 'retry-after': '1' } });
+  expect(JSON.parse(refused.body!)).toMatchObject({ retryable: true });
   resolve({});
   expect(await post(key)).toEqual(await first);
   expect(starts()).toHaveLength(1);
