@@ -128,7 +128,8 @@ describe('refusals', () => {
     ['GET', '/executions/nobody/logs', 404, /no execution 'nobody'/],
     ['DELETE', '/executions/nobody', 404, /no execution 'nobody'/],
     ['POST', '/executions/nobody/resume', 404, /no execution 'nobody'/],
-    ['GET', '/executions/a%20b', 400, /1 to 80 letters/],
+    ['GET', '/executions/a%20b', 400, /1 to 80 characters; none is a space/],
+    ['GET', '/executions/nobody?limit=1', 400, /no query parameter 'limit' here; there is none/],
     ['GET', '/executions?status=DONE', 400, /must be one of RUNNING, SUCCEEDED/],
     ['GET', '/executions?cursor=x', 400, /leave it out to begin anew/],
     ['GET', '/executions?stauts=RUNNING', 400, /there is job, status, limit, cursor/],
@@ -138,6 +139,11 @@ describe('refusals', () => {
     expect(answer.status).toBe(status);
     expect(headers.get('content-type')).toBe('application/problem+json');
     expect(body.detail).toMatch(detail);
+  });
+
+  test.each(['/jobs/hello-world', '/hooks/any'])('a request to %s that is too large is told so', async (requested) => {
+    const { status } = await call('POST', requested, { body: JSON.stringify('x'.repeat(6 * 1024 * 1024)) });
+    expect(status).toBe(413);
   });
 
   test('of what succeeded: nothing to resume', async () => {

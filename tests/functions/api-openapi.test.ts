@@ -73,6 +73,10 @@ test('every operation says how it is refused, and who may call it', async () => 
       expect(Object.keys(operation.responses), `${method} ${path}`).toEqual(
         expect.arrayContaining([isSigned ? '401' : '403', '429', '500', '502', '503']),
       );
+      const takesKey = /^.(jobs|hooks)\/./.test(path);
+      const { parameters = [] } = { ...item, ...operation } as { parameters?: { name: string }[] };
+      expect(parameters.some(({ name }) => name === 'Idempotency-Key')).toBe(takesKey);
+      if (takesKey) expect(Object.keys(operation.responses)).toEqual(expect.arrayContaining(['409', '413', '422']));
       expect(Object.keys(operation.security?.[0] ?? security[0])).toEqual([isSigned ? path.split('/')[2] : 'iam']);
     }
   }

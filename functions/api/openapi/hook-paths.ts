@@ -1,4 +1,4 @@
-import { answer, location, refusals } from './responses.ts';
+import { answer, idempotencyKey, location, refusals } from './responses.ts';
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
@@ -15,6 +15,7 @@ export function hookPaths(webhooks: readonly string[]): Record<string, object> {
           description: 'Any path, also one with more slashes.',
           schema: { type: 'string' },
         },
+        idempotencyKey,
       ],
       ...Object.fromEntries(METHODS.map((method) => [method, hook(method)])),
     },
@@ -28,7 +29,7 @@ const hook = (method: (typeof METHODS)[number]) => ({
   operationId: `${method}Hook`,
   summary: 'Starts a job with the request itself as its event',
   ...(method !== 'get' && method !== 'delete' && { requestBody: body }),
-  responses: { 202: answer('Started', 'Started.', location), ...refusals(400, 403, 422) },
+  responses: { 202: answer('Started', 'Started.', location), ...refusals(400, 403, 409, 413, 422) },
 });
 
 const webhook = (sender: string) => ({
@@ -36,5 +37,5 @@ const webhook = (sender: string) => ({
   summary: `Starts a job with a webhook of ${sender === 'stripe' ? 'Stripe' : 'GitHub'}`,
   security: [{ [sender]: [] }],
   requestBody: { ...body, required: true },
-  responses: { 202: answer('Started', 'Started.', location), ...refusals(400, 401, 422) },
+  responses: { 202: answer('Started', 'Started.', location), ...refusals(400, 401, 413, 422) },
 });

@@ -1,4 +1,4 @@
-import { answer, location, refusals } from './responses.ts';
+import { answer, idempotencyKey, location, refusals } from './responses.ts';
 
 /** Listing jobs, and starting each one; and this description itself. */
 export function jobPaths(jobs: readonly string[]): Record<string, object> {
@@ -32,12 +32,7 @@ const run = (job: string) => ({
   summary: `Starts ${job}`,
   description: 'The body is the input, and arrives in the container as it was sent.',
   parameters: [
-    {
-      name: 'Idempotency-Key',
-      in: 'header',
-      description: 'The same request with the same key starts nothing twice and is answered the same, for 90 days.',
-      schema: { type: 'string', minLength: 1, maxLength: 255 },
-    },
+    idempotencyKey,
     {
       name: 'startAt',
       in: 'query',
@@ -69,5 +64,5 @@ const run = (job: string) => ({
     required: true,
     content: { 'application/json': { schema: { $ref: `#/components/schemas/input.${job}` } } },
   },
-  responses: { 202: answer('Started', 'Started.', location), ...refusals(400, 403, 409, 415, 422) },
+  responses: { 202: answer('Started', 'Started.', location), ...refusals(400, 403, 409, 413, 415, 422) },
 });

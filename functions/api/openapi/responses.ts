@@ -19,8 +19,11 @@ export const responses = {
   Forbidden: gateway('The request is not signed, or its signer may not call this route (execute-api:Invoke).'),
   NotFound: problem('There is no such job or execution.'),
   Conflict: problem('The execution, or another request with the same key, is in no state for this.', retryAfter),
+  TooLarge: gateway(
+    'The request is larger than API Gateway takes (10 MB), or a Lambda function (6 MB with all that is around it).',
+  ),
   UnsupportedMediaType: problem('The body is of another media type than JSON.'),
-  Unprocessable: problem('The input is not what the job takes, or the key was used with another body.'),
+  Unprocessable: problem('The input is not what the job takes, or the key was used for another request.'),
   TooManyRequests: gateway('More requests than the API lets in; ask again a little later.'),
   Internal: problem('The function failed; its log says why.'),
   BadGateway: problem('An AWS service failed. Try again later.'),
@@ -33,6 +36,7 @@ const BY_STATUS = {
   403: 'Forbidden',
   404: 'NotFound',
   409: 'Conflict',
+  413: 'TooLarge',
   415: 'UnsupportedMediaType',
   422: 'Unprocessable',
   429: 'TooManyRequests',
@@ -57,6 +61,14 @@ export function answer(schema: string, description: string, headers?: object): o
     content: { 'application/json': { schema: { $ref: `#/components/schemas/${schema}` } } },
   };
 }
+
+/** What makes a request one of its kind. */
+export const idempotencyKey = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  description: 'The same request with the same key starts nothing twice and is answered the same, for 90 days.',
+  schema: { type: 'string', minLength: 1, maxLength: 255 },
+};
 
 /** Where the execution is that a request has started. */
 export const location = {
