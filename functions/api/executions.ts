@@ -21,7 +21,7 @@ export function executionId({ pathParameters }: APIGatewayProxyEventV2): string 
   if (!isExecutionName(id)) {
     throw new Problem(
       400,
-      "The id of an execution has 1 to 80 letters, digits, '-' and '_', such as hello-world-2c26b46b68ffc68f",
+      'The id of an execution, such as hello-world-2c26b46b68ffc68f, has 1 to 80 characters; none is a space or one of <>{}[]?*"#%\\^|~`$&,;:/',
     );
   }
   logger.appendKeys({ id });

@@ -75,7 +75,8 @@ export function asProblem(error: unknown): Problem {
   if (OVERLOAD.test(name) || answered?.httpStatusCode === 429 || answered?.httpStatusCode === 503) {
     return new Problem(503, 'AWS is too busy at the moment. Send the same request again.', {}, { 'retry-after': '5' });
   }
-  const network = code !== undefined && /^(E[A-Z]+|UND_ERR)/.test(code);
+  // ERR_…: a fault of the code, as Node names them.
+  const network = code !== undefined && /^(E(?!RR_)[A-Z]+|UND_ERR)/.test(code);
   if (answered || $fault || network)
     return new Problem(502, `An AWS service failed (${name || code}). Try again later.`);
   return new Problem(500, 'Something went wrong here. The log of the function says what.');

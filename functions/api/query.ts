@@ -20,7 +20,9 @@ export function queryOf<Name extends string>(
   const query: Partial<Record<Name, string>> = {};
   for (const [name, value = ''] of Object.entries(queryStringParameters ?? {})) {
     const known = accepted.find((one) => one === name);
-    if (!known) throw new Problem(400, `There is no query parameter '${name}' here; there is ${accepted.join(', ')}`);
+    if (!known) {
+      throw new Problem(400, `There is no query parameter '${name}' here; there is ${accepted.join(', ') || 'none'}`);
+    }
     if (value === '')
       throw new Problem(400, `The query parameter '${name}' is empty; leave it out, or give it a value`);
     query[known] = value;

@@ -234,7 +234,9 @@ describe('when AWS is in trouble', () => {
     expect(logged.join()).toContain('inner detail');
   });
 
-  test('a fault of our own is an answer too', async () => {
+  test('a fault of our own is an answer too, and is not said to be one of AWS', async () => {
+    sfn.on(StartExecutionCommand).rejects(failing({ code: 'ERR_INVALID_ARG_TYPE' }));
+    expect(await call(runJob, sample('RunJob'))).toMatchObject(problem(500, /log of the function/));
     vi.stubEnv('STATE_MACHINE_ARN', '');
     expect(await call(runJob, sample('RunJob'))).toMatchObject(problem(500, /log of the function/));
     expect(logged.join()).toContain('STATE_MACHINE_ARN');
