@@ -77,6 +77,8 @@ export interface LogPage {
  * Where executions live: Step Functions, a Longhaul API, or memory. All of them refuse with the classes of `errors.ts`.
  */
 export interface Driver {
+  /** How soon a look is worth its requests, by whoever waits: half a second unless this says otherwise. */
+  firstLookSeconds?: number;
   start(request: RunRequest): Promise<RunOutcome>;
   describe(id: string): Promise<ExecutionDescription>;
   list(query: ListQuery): Promise<ExecutionPage>;

@@ -32,7 +32,7 @@ export async function waitFor<Result>(
   { signal, timeoutSeconds = Number.POSITIVE_INFINITY, pollSeconds = 30 }: WaitOptions = {},
 ): Promise<Result> {
   const deadline = performance.now() + timeoutSeconds * 1000;
-  for (let pause = FIRST_SECONDS; ; pause *= GROWTH) {
+  for (let pause = driver.firstLookSeconds ?? FIRST_SECONDS; ; pause *= GROWTH) {
     signal?.throwIfAborted();
     const left = Math.max(deadline - performance.now(), 0);
     // Before the first look as well: Step Functions may not know yet what it has just started (DescribeExecution is eventually consistent).

@@ -131,6 +131,7 @@ export function memoryDriver(): MemoryDriver {
   }
 
   return {
+    firstLookSeconds: 0.01,
     get started() {
       return [...executions.values()].map(({ id, job, input, identity, source, startAt, tags, resumes }) => ({
         id,
