@@ -147,14 +147,13 @@ export async function runAttempt<Input, Result, Event>(
   } catch (error) {
     checkpoint?.close();
     progress.close();
-    const outcome = await Promise.race([
+    const { outcome, decided } = await Promise.race([
       save(error),
       endTime.then(() => {
         log.error('The time to stop in is over before everything was saved');
-        return judge(error, fence.superseded ?? signal.reason);
+        return verdict(error);
       }),
     ]);
-    const decided = decisive(error, outcome, fence.superseded ?? signal.reason);
     logEnd(log, outcome, { error, decided });
     await told(outcome, decided);
     return { outcome, error: decided, handlerRuns };
@@ -177,27 +176,33 @@ export async function runAttempt<Input, Result, Event>(
     });
   }
 
+  /** How the attempt ended by what is known now, and the error that says why. */
+  function verdict(error: unknown): { outcome: Outcome; decided: unknown } {
+    const stopReason = fence.superseded ?? signal.reason;
+    const outcome = judge(error, stopReason);
+    return { outcome, decided: decisive(error, outcome, stopReason) };
+  }
+
   /** Saves what is to be saved after `error`, and says how the attempt ended. */
-  async function save(error: unknown): Promise<Outcome> {
+  async function save(error: unknown): Promise<ReturnType<typeof verdict>> {
     if (!fence.superseded) {
       await checkpoint?.finish(handlerRuns).catch((failure) => {
         if (!fence.superseded) log.error('The last checkpoint could not be saved', { error: failure });
       });
     }
-    const outcome = judge(error, fence.superseded ?? signal.reason);
-    if (outcome === 'superseded') return outcome;
+    // A container that was cut off and is back may fail because of it, long after its successor was done.
+    if (!['interrupted', 'superseded'].includes(verdict(error).outcome)) await fence.confirm();
+    const { outcome, decided } = verdict(error);
+    if (outcome === 'superseded') return { outcome, decided };
     const failed =
       outcome === 'interrupted'
         ? undefined
-        : putJson(
-            'error.json',
-            JSON.stringify(describeFailure(decisive(error, outcome, signal.reason), outcome, environment)),
-          );
+        : putJson('error.json', JSON.stringify(describeFailure(decided, outcome, environment)));
     await Promise.all([
       progress.flush(),
       failed?.catch((failure) => log.error('error.json could not be written', { error: failure })),
     ]);
-    return outcome;
+    return { outcome, decided };
   }
 
   /** The hook for how it ended. A superseded start tells nobody: its successor will. */

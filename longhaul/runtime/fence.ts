@@ -105,6 +105,16 @@ export class Fence {
     await turn;
   }
 
+  /**
+   * Looks who wrote last, for what is said in the execution's name without a write that S3 could refuse: `superseded` is set
+   * when another start has taken over. When S3 cannot be read nothing is known, as before.
+   */
+  async confirm(): Promise<void> {
+    if (this.#etag === undefined) return;
+    const found = await this.#read(this.#address).catch(() => undefined);
+    if (found && found.entry?.writer !== this.writer) this.#supersede(found.entry);
+  }
+
   /** Whether it is kept under this key. */
   is(key: string): boolean {
     return key === this.#address.key;

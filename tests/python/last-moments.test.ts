@@ -154,6 +154,23 @@ describe.each([
       await isPublished(start, await result());
     });
 
+    test.each([
+      ['is at work', 'waits-then-returns'],
+      ['is done', 'nothing'],
+    ])('cut off, and back and failing when its successor %s, says nothing of it', async (_, successor) => {
+      const last = { STP_CURRENT_ATTEMPT: '3' };
+      const older = start('hooked', { ...last, STP_TRIGGER_EVENT_DATA: '"wait"' });
+      await older.line('waiting');
+      const newer = start(successor, { ...last, ...relaunched });
+      if (successor === 'nothing') expect(await newer.exit, newer.output).toBe(0);
+      else await newer.line('waiting');
+
+      await older.order();
+      expect(await older.exit, older.output).toBe(76);
+      expect(says(older)).not.toContain('onDeadLetter');
+      expect(await execution.json('error.json')).toBeUndefined();
+    });
+
     test('finds only the result of an earlier start: it publishes that, unless it is the first', async () => {
       await execution.put('result.json', '{"rows":12}');
       await isPublished(start, { rows: 12 });

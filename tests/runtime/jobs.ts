@@ -183,7 +183,8 @@ const handlers: Record<string, JobHandler> = {
   async hooked(context) {
     const { input, checkpoint } = context;
     await checkpoint.save({ step: 1 });
-    if (input === 'fail') throw new TransientJobError('The supplier is away');
+    if (input === 'wait') await nextOrder(context);
+    if (input === 'fail' || input === 'wait') throw new TransientJobError('The supplier is away');
     if (input === 'reject') throw new PermanentJobError('Row 7 is not a number');
     if (input === 'stop') {
       const stopped = once(context.signal, 'abort');
@@ -227,7 +228,7 @@ if (name === 'upload') {
   const input = z.object({ bucket: z.string(), objects: z.array(z.object({ size: z.number() })) });
   await runJob(defineJob({ name: 'upload', input }), (context) => handlers.echo?.(context));
 } else if (name === 'hooked') {
-  const input = z.enum(['fail', 'reject', 'stop', 'end']);
+  const input = z.enum(['fail', 'wait', 'reject', 'stop', 'end']);
   await runJob(implementJob(defineJob({ name, input }), handlers.hooked!, sayingHooks(process.argv[3])));
 } else {
   await runJob(defineJob({ name }), handlers[name]!, { checkpointIntervalSeconds: 0.05 });

@@ -220,6 +220,9 @@ def comes_up_slowly(ctx: Context) -> None:
 
 
 def hooked(ctx: Context) -> str:
+    if ctx.input == "wait":
+        next_order(ctx)
+        raise TransientJobError("The supplier is away")
     return "done"
 
 
@@ -246,4 +249,6 @@ if __name__ == "__main__":
     if name == "hooked":
         work.on_start(lambda ctx: say("onStart", ctx))
         work.on_complete(lambda result, ctx: say("onComplete", ctx))
+        work.on_failed(lambda error, ctx: say("onFailed", ctx))
+        work.on_dead_letter(lambda error, ctx: say("onDeadLetter", ctx))
     work.run()

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from .artifacts import Artifacts
-from .attempt_log import decisive, log_end
+from .attempt_log import log_end
 from .checkpoint import Checkpoint, Snapshot
 from .checkpoint_files import CheckpointFiles
 from .checkpoint_removal import remove_checkpoint
@@ -27,7 +27,7 @@ from .job import Job
 from .launch import is_first
 from .log import Log
 from .objects import ObjectStore
-from .outcome import Outcome, judge
+from .outcome import Outcome, decisive, judge
 from .progress import Progress
 from .result import read_published, to_result_json
 from .stop import Interrupts, Stop
@@ -168,9 +168,9 @@ class Attempt:
         assert error is not None
         self._close_checkpoint(keep=True)
         outcome = self._save(error)
-        log_end(self.log, outcome, error, self.stop.reason, self._fence.superseded)
+        log_end(self.log, outcome, error, self.error or error)
         if outcome is Outcome.INTERRUPTED:
-            self._run_hook("on_interrupt", self.stop.reason)
+            self._run_hook("on_interrupt", self.error)
         elif outcome is not Outcome.SUPERSEDED:
             last = self.environment.launch.attempt >= self.environment.max_attempts
             self._run_hook("on_dead_letter" if last or outcome is Outcome.REJECTED else "on_failed", self.error)
@@ -215,8 +215,10 @@ class Attempt:
             except BaseException as failure:
                 if not self._fence.superseded:
                     self.log.error("The last checkpoint could not be saved", error=failure)
-        outcome = judge(error, self._fence.superseded or self.stop.reason)
-        self.error = decisive(error, outcome, self.stop.reason)
+        # A container that was cut off and is back may fail because of it, long after its successor was done.
+        if self._verdict(error) not in (Outcome.INTERRUPTED, Outcome.SUPERSEDED):
+            self._fence.confirm()
+        outcome = self._verdict(error)
         if outcome is Outcome.SUPERSEDED:
             return outcome
         self._progress.flush()
@@ -226,6 +228,13 @@ class Attempt:
                 self._put_json("error.json", json.dumps(report))
             except Exception as failure:
                 self.log.error("error.json could not be written", error=failure)
+        return outcome
+
+    def _verdict(self, error: BaseException) -> Outcome:
+        """How the attempt ended by what is known now; ``self.error`` says why."""
+        stop_reason = self._fence.superseded or self.stop.reason
+        outcome = judge(error, stop_reason)
+        self.error = decisive(error, outcome, stop_reason)
         return outcome
 
     def _keep_deadlines(self, leave: Callable[[Outcome], None]) -> None:
@@ -243,8 +252,8 @@ class Attempt:
             if self.result is not None:
                 leave(Outcome.DONE)
             self.log.error("The time to stop in is over before everything was saved")
-            outcome = judge(reason, self._fence.superseded or reason)
-            log_end(self.log, outcome, reason, reason, self._fence.superseded)
+            outcome = self._verdict(reason)
+            log_end(self.log, outcome, reason, self.error or reason)
             leave(outcome)
 
     def _end_without_handler(self, error: BaseException) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import threading
 import time
@@ -104,6 +105,15 @@ class Fence:
                     break
             self._keeps = content.is_checkpoint
             self._has_result = content.result is not None
+
+    def confirm(self) -> None:
+        """
+        Looks who wrote last, for what is said in the execution's name without a write that S3 could refuse: ``superseded``
+        is set when another start has taken over. When S3 cannot be read nothing is known, as before.
+        """
+        with self._turn, contextlib.suppress(Exception, SupersededError):
+            if self._etag is not None:
+                self._look_again()
 
     def remove(self) -> None:
         """When the result is published."""

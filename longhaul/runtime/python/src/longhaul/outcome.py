@@ -48,3 +48,12 @@ def judge(error: BaseException, stop_reason: BaseException | None) -> Outcome:
     if isinstance(stop_reason, JobInterruptedError):
         return Outcome.INTERRUPTED
     return Outcome.FAILED
+
+
+def decisive(error: BaseException, outcome: Outcome, stop_reason: BaseException | None) -> BaseException:
+    """
+    The error that says why it ended: at the time limit, after SIGTERM and for a superseded start that is the reason of
+    the stop, in whatever way the handler ended because of it.
+    """
+    stopped = outcome in (Outcome.TIMED_OUT, Outcome.INTERRUPTED, Outcome.SUPERSEDED)
+    return (stop_reason or error) if stopped else error
