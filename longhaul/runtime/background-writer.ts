@@ -37,13 +37,12 @@ export class BackgroundWriter<T> {
     this.#newest = { value };
   }
 
-  /** Resolves when the newest value is written. */
+  /** Resolves when the value that is the newest now, or one that came after it, is written. */
   async flush(): Promise<void> {
-    for (;;) {
-      await this.#writing?.catch(() => {});
-      if (!this.#newest) return;
-      await this.#write();
-    }
+    await this.#writing?.catch(() => {});
+    // Another flush may have begun the next write already: it has the value, too.
+    if (this.#newest && !this.#writing) this.#write();
+    await this.#writing;
   }
 
   /** From now on values are written as soon as the ones before them are. */

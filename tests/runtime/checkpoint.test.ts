@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { CheckpointKeeper, type CheckpointOptions } from '../../longhaul/runtime/checkpoint.ts';
 import { CheckpointFiles } from '../../longhaul/runtime/checkpoint-files.ts';
@@ -83,6 +84,35 @@ describe('checkpoint.save', () => {
     expect(written.at(-1)).toEqual({ step: 100 });
     await keeper.save(() => ({ step: 101 }));
     expect(written.at(-1)).toEqual({ step: 101 });
+  });
+
+  it('resolves though others go on setting values, and these keep their pace', async () => {
+    const { keeper, written } = create({
+      write: async ({ state }) => {
+        const { step } = JSON.parse(state!);
+        written.push({ step });
+        await turn();
+        keeper.set({ step: step + 1 });
+      },
+    });
+    keeper.set({ step: 1 });
+    await expect.poll(() => written, PATIENTLY).toHaveLength(1);
+    await keeper.save({ step: 10 });
+    expect(written.map(({ step }) => step)).toEqual([1, 10]);
+  });
+
+  it('of two at once resolves when its own value is written', async () => {
+    const { keeper, written } = create({
+      write: async ({ state }) => {
+        await turn();
+        written.push(JSON.parse(state!));
+      },
+    });
+    keeper.set({ step: 1 });
+    await Promise.all([
+      keeper.save({ step: 2 }).then(() => expect(written.at(-1)!.step).toBeGreaterThanOrEqual(2)),
+      keeper.save({ step: 3 }).then(() => expect(written.at(-1)!.step).toBe(3)),
+    ]);
   });
 
   it('rejects when it could not be written', async () => {

@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Literal, cast
 
+from longhaul.background_writer import BackgroundWriter
 from longhaul.errors import InvalidInputError, PermanentJobError, UnsavableValueError
 from longhaul.faithful_json import from_json, to_faithful_json
 from longhaul.log import Log
@@ -90,6 +91,22 @@ class ACheckpointsValue(unittest.TestCase):
             with self.assertRaises(UnsavableValueError) as caught:
                 to_faithful_json(value)
             self.assertIn(f"The checkpoint cannot be saved: {message}", str(caught.exception))
+
+
+class ASave(unittest.TestCase):
+    def test_returns_though_others_go_on_setting_values_and_these_keep_their_pace(self) -> None:
+        written: list[int] = []
+
+        def write(value: int) -> None:
+            written.append(value)
+            if value < 1000:
+                writer.put(value + 1)
+
+        writer = BackgroundWriter("test", write, lambda: 3600, self.fail)
+        writer.put(1)
+        writer.flush()
+        writer.close()
+        self.assertLess(len(written), 5)
 
 
 class AResult(unittest.TestCase):

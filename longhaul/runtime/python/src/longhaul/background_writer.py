@@ -59,11 +59,9 @@ class BackgroundWriter(Generic[T]):
             self._changed.notify()
 
     def flush(self) -> None:
-        """Returns when the newest value is written, and raises what its write raised."""
-        while True:
-            with self._turn:  # whoever writes now has finished then
-                if not self._write_newest():
-                    return
+        """Returns when the value that is the newest now, or a newer one, is written, and raises what its write raised."""
+        with self._turn:  # whoever writes now has finished then
+            self._write_newest()
 
     def _work(self) -> None:
         while True:
@@ -82,10 +80,10 @@ class BackgroundWriter(Generic[T]):
         interval = self._interval_seconds() if self._paced else _HURRIED_INTERVAL_SECONDS
         return self._begun + interval - time.monotonic()
 
-    def _write_newest(self) -> bool:
+    def _write_newest(self) -> None:
         with self._changed:
             if not self._newest:
-                return False
+                return
             taken, self._newest = self._newest, []
             self._begun = time.monotonic()
         try:
@@ -94,4 +92,3 @@ class BackgroundWriter(Generic[T]):
             with self._changed:
                 self._newest = self._newest or taken
             raise
-        return True
