@@ -112,6 +112,11 @@ export async function runAttempt<Input, Result, Event>(
       failed: (error) => {
         if (!fence.superseded) log.warn('The checkpoint cannot be written now; it is tried again', { error });
       },
+      busy: () =>
+        log.warn(
+          'The handler keeps the event loop busy: no checkpoint is written and SIGTERM is not heard. Between records, now and then: ' +
+            'await setImmediate(), of node:timers/promises',
+        ),
     });
     checkpoint = keeper;
     signal.addEventListener('abort', () => keeper.hurry());

@@ -2,6 +2,7 @@ import { BackgroundWriter } from './background-writer.ts';
 import type { CheckpointFiles } from './checkpoint-files.ts';
 import type { Checkpoint } from './context.ts';
 import type { SavedFile } from './entry.ts';
+import { EventLoopWatch } from './event-loop-watch.ts';
 import { toFaithfulJson } from './faithful-json.ts';
 import { SnapshotBudget } from './snapshot-budget.ts';
 
@@ -21,7 +22,12 @@ export interface CheckpointOptions {
   write(snapshot: Snapshot): Promise<void>;
   /** What became of a write in the background. */
   failed(error: unknown): void;
+  /** The handler has not let the event loop turn for long: nothing that it set can be written. */
+  busy(): void;
 }
+
+/** Of calls of `set` that take nothing, one in so many looks at the clock. */
+const CALLS_PER_LOOK = 1000;
 
 /** A value that waits for its files; `fingerprint` is what they were when it was taken. */
 interface Held {
@@ -41,17 +47,20 @@ export class CheckpointKeeper implements Checkpoint {
   /** The last value that was taken. */
   #state: string | undefined;
   #held: Held | undefined;
-  /** Whether the next `set` takes a snapshot. All that a call costs otherwise is a look at this. */
+  /** Whether the next `set` takes a snapshot. All that a call costs otherwise is a look at this, as a rule. */
   #due = true;
+  #skipped = 0;
+  readonly #watch: EventLoopWatch;
   #closed = false;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor({ inherited, files, intervalSeconds, write, failed }: CheckpointOptions) {
+  constructor({ inherited, files, intervalSeconds, write, failed, busy }: CheckpointOptions) {
     this.#inherited = inherited;
     this.#state = inherited;
     this.#files = files;
     this.#intervalMilliseconds = intervalSeconds * 1000;
     this.#writer = new BackgroundWriter({ write, failed, intervalMilliseconds: () => this.#intervalMilliseconds });
+    this.#watch = new EventLoopWatch(this.#intervalMilliseconds, busy);
   }
 
   get directory(): string {
@@ -66,6 +75,7 @@ export class CheckpointKeeper implements Checkpoint {
     if (this.#closed) return;
     this.#given = { value };
     if (this.#due) this.#takeInTime(value);
+    else if (++this.#skipped % CALLS_PER_LOOK === 0) this.#watch.look(performance.now());
   }
 
   async save<State>(value?: State | (() => State)): Promise<void> {
@@ -90,6 +100,7 @@ export class CheckpointKeeper implements Checkpoint {
   close(): void {
     this.#closed = true;
     clearTimeout(this.#timer);
+    this.#watch.close();
     this.#writer.close();
   }
 
@@ -112,6 +123,7 @@ export class CheckpointKeeper implements Checkpoint {
   /** Takes a value for `set`, and decides when the next one is taken. */
   #takeInTime(value: unknown): void {
     const begun = performance.now();
+    this.#watch.look(begun);
     const state = this.#take(value);
     const fingerprint = this.#files.fingerprint();
     const ended = performance.now();

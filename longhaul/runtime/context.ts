@@ -55,7 +55,11 @@ export interface Checkpoint {
   readonly directory: string;
   /** What the last start saved, or undefined. A new copy with each call. */
   load<State = unknown>(): Promise<State | undefined>;
-  /** Cheap enough for every record. A function saves building the value when no checkpoint is due. */
+  /**
+   * Cheap enough for every record. A function saves building the value when no checkpoint is due. Where the work between two
+   * calls awaits nothing that takes time, `await setImmediate()` (of `node:timers/promises`) now and then: only when the event
+   * loop turns is anything written, SIGTERM heard and the time limit kept.
+   */
   set<State>(value: State | (() => State)): void;
   /**
    * Writes now: the given value, or the last one that was set, and the directory's files; resolves when all is durable. Files that

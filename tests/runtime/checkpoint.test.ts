@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { CheckpointKeeper, type CheckpointOptions } from '../../longhaul/runtime/checkpoint.ts';
 import { CheckpointFiles } from '../../longhaul/runtime/checkpoint-files.ts';
 import { memoryObjects } from '../../longhaul/testing/memory-objects.ts';
@@ -19,6 +19,7 @@ function create(options: Partial<CheckpointOptions> = {}) {
     files: new CheckpointFiles(memoryObjects(), { bucket: 'bucket', key: 'executions/x/' }, 'writer'),
     write: async ({ state }) => void written.push(JSON.parse(state!)),
     failed: (error) => failures.push(error),
+    busy: () => {},
     ...options,
   });
   keepers.push(keeper);
@@ -72,6 +73,23 @@ describe('checkpoint.set', () => {
     keeper.set({ step: 1 });
     await expect.poll(() => attempts, PATIENTLY).toBe(3);
     await expect.poll(() => failures, PATIENTLY).toHaveLength(2);
+  });
+});
+
+describe('a handler that does not let the event loop turn', () => {
+  it.each([
+    ['a small state', (keeper: CheckpointKeeper) => keeper.set({ step: 1 }), 1],
+    ['a large state', (keeper: CheckpointKeeper) => void exhaust(keeper), 2000],
+  ])('is told once that nothing of %s is saved', async (_, before, calls) => {
+    let told = 0;
+    const { keeper } = create({ intervalSeconds: 5, busy: () => told++ });
+    before(keeper);
+    expect(told).toBe(0);
+    const begun = performance.now();
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => begun + 20_000);
+    for (let call = 0; call < calls; call++) keeper.set({ step: call });
+    clock.mockRestore();
+    expect(told).toBe(1);
   });
 });
 

@@ -7,6 +7,8 @@ export const work = implementJob(myJob, async ({ input, checkpoint, progress, si
   // What the last start saved; undefined in the first one.
   let { greeted } = (await checkpoint.load<{ greeted: number }>()) ?? { greeted: 0 };
   while (greeted < input.times) {
+    // In place of the work. Work that waits for nothing: between records, now and then, `await setImmediate()` (of
+    // node:timers/promises). While the event loop does not turn nothing is saved, and SIGTERM is not heard.
     await sleep(200);
     greeted++;
     log.info(`Hello, ${input.name}!`);
