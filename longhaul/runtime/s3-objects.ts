@@ -5,9 +5,10 @@ import { ConditionError, type ObjectStore } from './objects.ts';
 
 /**
  * Patience for a service that is away for a moment: a job of many hours must not fail for seconds of it. Ten attempts are
- * about half a minute with the SDK's backoff; a connection that is dead, as after a network cut, is given up.
+ * about half a minute with the SDK's backoff. A connection that is dead, as after a network cut, is given up so soon that
+ * another one can save the last checkpoint in the 30 seconds between SIGTERM and SIGKILL.
  */
-const CLIENT = { maxAttempts: 10, requestHandler: { connectionTimeout: 10_000, socketTimeout: 60_000 } };
+const CLIENT = { maxAttempts: 10, requestHandler: { connectionTimeout: 10_000, socketTimeout: 10_000 } };
 
 /** "Multipart upload limits", Amazon S3 user guide: at most 10,000 parts, of at least 5 MiB except the last. */
 const MOST_PARTS = 10_000;

@@ -131,11 +131,12 @@ class S3Objects:
                 from botocore.config import Config
 
                 # Patience for a service that is away for a moment: a job of many hours must not fail for seconds of it.
-                # A connection that is dead, as after a network cut, is given up.
+                # A connection that is dead, as after a network cut, is given up so soon that another one can save the last
+                # checkpoint in the 30 seconds between SIGTERM and SIGKILL.
                 self._client = boto3.client(
                     "s3",
                     config=Config(
-                        retries={"mode": "standard", "total_max_attempts": 10}, connect_timeout=10, read_timeout=60
+                        retries={"mode": "standard", "total_max_attempts": 10}, connect_timeout=10, read_timeout=10
                     ),
                 )
             return self._client
