@@ -77,6 +77,7 @@ async function run<Input, Result, Event>(
   const stray = catchStrayErrors(stop.signal, log);
   listenForSignals(stop, log);
 
+  const stopGuard = guardExit(log);
   let outcome: Outcome;
   let handlerRuns = false;
   let stopClock = () => {};
@@ -100,7 +101,8 @@ async function run<Input, Result, Event>(
   }
   stopClock();
   objects.close();
-  endProcess(EXIT_CODES[outcome], handlerRuns, log);
+  stopGuard();
+  endProcess(EXIT_CODES[outcome], handlerRuns || stop.signal.aborted, log);
 }
 
 /** As PID 1 of a container a process gets no default handling of signals: without these SIGTERM would do nothing. */
@@ -148,13 +150,25 @@ function catchStrayErrors(signal: AbortSignal, log: Log): Promise<never> {
   return promise;
 }
 
+/** Exit code 0 would make an execution succeed whose handler, or a library that it uses, ended the process before its result. */
+function guardExit(log: Log): () => void {
+  const guard = (code: number) => {
+    log.error(`process.exit(${code}) was called while the job was at work: return the result, or throw an error`, {
+      exitCode: EXIT_CODES.failed,
+    });
+    process.exitCode = EXIT_CODES.failed;
+  };
+  process.on('exit', guard);
+  return () => process.off('exit', guard);
+}
+
 /**
- * Ends the process: at once when the handler is still at work, otherwise by itself, and for want of that by force: what a handler left
- * open (a timer, a socket, a server) must not keep a container that costs money.
+ * Ends the process: at once when the handler is still at work or SIGKILL may be near, otherwise by itself, and for want of that
+ * by force: what a handler left open (a timer, a socket, a server) must not keep a container that costs money.
  */
-function endProcess(exitCode: number, handlerRuns: boolean, log: Log): void {
+function endProcess(exitCode: number, atOnce: boolean, log: Log): void {
   process.exitCode = exitCode;
-  if (handlerRuns) process.exit();
+  if (atOnce) process.exit();
   // When Node ends by itself it takes its signal handlers away first: a SIGTERM then would end a job that is done with 143.
   process.on('beforeExit', () => process.exit());
   setTimeout(() => {

@@ -79,6 +79,20 @@ describe.each([
       expect(await job.exit, job.output).toBe(75);
       expect(says(job)).not.toContain('waiting');
       expect(await execution.names()).toEqual([]);
+      // Nor does it wait then for what it left open: SIGKILL would come first.
+      expect(job.output).not.toContain('left something open');
+    });
+
+    test('stopped while a connection to S3 is dead saves its last step by another one', async () => {
+      const job = start('count');
+      await expect.poll(entry, PATIENTLY).toMatchObject({ state: { step: expect.any(Number) } });
+      execution.puts = [];
+      execution.faults['checkpoint/state.json'] = 'hang';
+      await expect.poll(tried('checkpoint/state.json'), PATIENTLY).toBe(true);
+      execution.faults = {};
+      job.child.kill('SIGTERM');
+      expect(await job.exit, job.output).toBe(75);
+      expect((await entry()).state.step).toBe((await job.line('stopping')).step);
     });
 
     test('stopped while its hook onStart does not end is interrupted, and has not begun', async () => {

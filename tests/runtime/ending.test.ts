@@ -112,6 +112,13 @@ describe('a job that fails', () => {
     expect((await failure()).message).toContain('.columns[1].mean is NaN');
   });
 
+  it('by ending its process, as if it were done, exits 1 and says so', async () => {
+    const job = execution.run('exits');
+    expect(await job.exit).toBe(1);
+    expect(job.output).toContain('process.exit(0) was called');
+    expect(await state()).toEqual({ step: 4 });
+  });
+
   it('by a result that has no JSON exits 65', async () => {
     const job = execution.run('result-without-json');
     expect(await job.exit).toBe(65);

@@ -204,6 +204,10 @@ const handlers: Record<string, JobHandler> = {
     await once(context.signal, 'abort');
     throw context.signal.reason;
   },
+  async exits({ checkpoint }) {
+    await checkpoint.save({ step: 4 });
+    process.exit(0);
+  },
   'result-without-json': () => 1n,
 };
 
