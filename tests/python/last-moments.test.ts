@@ -1,4 +1,5 @@
 /** Stopped, killed, or left by S3 at its first and last moments, a job loses no result and delivers none twice: in either runtime. */
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -158,6 +159,16 @@ describe.each([
         await isPublished(start, null);
         await execution.remove('result.json');
       }
+    });
+
+    test('is done even when nobody reads its log any more', async () => {
+      const job = start('waits-then-returns');
+      await job.line('waiting');
+      const { stdout, stderr } = job.child;
+      await Promise.all([stdout!, stderr!].map((stream) => once(stream.destroy(), 'close')));
+      await job.order();
+      expect(await job.exit).toBe(0);
+      expect(await result()).toMatchObject({ attempt: 1 });
     });
 
     test('stopped while its hook onComplete does not end is done', async () => {

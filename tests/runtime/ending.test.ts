@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -44,16 +43,6 @@ describe('a job that is done', () => {
     const job = execution.run('nothing');
     expect(await job.exit).toBe(0);
     expect(job.lines.filter(({ level }) => level !== 'INFO')).toEqual([]);
-  });
-
-  it('is so even when nobody reads its log any more', async () => {
-    const job = execution.run('waits-then-returns');
-    await job.line('waiting');
-    const { stdout, stderr } = job.child;
-    await Promise.all([stdout!, stderr!].map((stream) => once(stream.destroy(), 'close')));
-    await job.order();
-    expect(await job.exit).toBe(0);
-    expect(await execution.json('result.json')).toMatchObject({ attempt: 1 });
   });
 
   it("has stored its own artifacts beside it, under names that are not the runtime's", async () => {

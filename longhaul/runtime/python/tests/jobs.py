@@ -80,6 +80,7 @@ def saved_then_deaf(ctx: Context) -> None:
 def waits_then_returns(ctx: Context) -> Any:
     inherited = ctx.checkpoint.load()
     next_order(ctx)
+    print("going on")
     return {"attempt": ctx.attempt, "interruptions": ctx.interruptions, "inherited": inherited}
 
 

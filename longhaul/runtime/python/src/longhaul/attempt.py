@@ -223,7 +223,7 @@ class Attempt:
             return outcome
         self._progress.flush()
         if outcome is not Outcome.INTERRUPTED:
-            report = describe_failure(self.error, outcome, self.environment.launch)
+            report = describe_failure(self.error or error, outcome, self.environment.launch)
             try:
                 self._put_json("error.json", json.dumps(report))
             except Exception as failure:

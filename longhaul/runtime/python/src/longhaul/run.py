@@ -20,6 +20,7 @@ from .log import Log, LogHandler
 from .objects import S3Objects
 from .outcome import Outcome, judge
 from .stop import Interrupts, Stop
+from .streams import open_streams
 
 #: When this module came up. What a job imports before it may take a while.
 _LOADED = time.monotonic()
@@ -38,12 +39,10 @@ def run_job(job: Job[Any, Any]) -> NoReturn:
     if not started_by_longhaul(os.environ):
         print(started_outside(job.name), file=sys.stderr)
         sys.exit(Outcome.REJECTED.exit_code)
+    open_streams()
     log = _log_of(job)
     if not logging.getLogger().handlers:
         logging.basicConfig(level=logging.WARNING, handlers=[LogHandler(log)])
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(line_buffering=True, errors="backslashreplace")  # a job's print() is seen at once
 
     stop = Stop()
     interrupts = Interrupts(stop)
