@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { GetObjectCommandInput, GetObjectCommandOutput, S3Client } from '@aws-sdk/client-s3';
+import type { GetObjectCommandInput, S3Client } from '@aws-sdk/client-s3';
 import type { S3Address } from './environment.ts';
 import { ConditionError, type ObjectStore } from './objects.ts';
 
@@ -15,6 +15,9 @@ const MOST_PARTS = 10_000;
 const PART_SIZE = 8 * 1024 * 1024;
 /** They are in memory, for each of the files that are sent at the same time. */
 const PARTS_AT_ONCE = 2;
+
+/** How often a body that breaks off is read again; the SDK itself repeats requests only. */
+const READS = 5;
 
 const statusOf = (error: unknown): number | undefined =>
   (error as { $metadata?: { httpStatusCode?: number } } | undefined)?.$metadata?.httpStatusCode;
@@ -37,19 +40,21 @@ export function s3Objects(): ObjectStore {
     return loading;
   };
 
-  async function read({ bucket, key }: S3Address, options: Partial<GetObjectCommandInput> = {}) {
+  async function read(address: S3Address, options: Partial<GetObjectCommandInput> = {}) {
     const { sdk, client } = await s3();
-    let found: GetObjectCommandOutput;
+    const { bucket, key } = address;
     try {
-      found = await client.send(new sdk.GetObjectCommand({ ...options, Bucket: bucket, Key: key }));
+      return await client.send(new sdk.GetObjectCommand({ ...options, Bucket: bucket, Key: key }));
     } catch (error) {
       if (nameOf(error) === 'NoSuchKey') return undefined;
       // GetObject, "Permissions": without s3:ListBucket a missing object is answered with 403 instead of 404.
       const hint = statusOf(error) === 403 ? ' (the role of the job needs s3:GetObject and s3:ListBucket)' : '';
-      throw new Error(`Cannot read s3://${bucket}/${key}${hint}: ${messageOf(error)}`, { cause: error });
+      throw unread(address, error, hint);
     }
-    return found;
   }
+
+  const unread = ({ bucket, key }: S3Address, error: unknown, hint = ''): Error =>
+    new Error(`Cannot read s3://${bucket}/${key}${hint}: ${messageOf(error)}`, { cause: error });
 
   /** Sends a write; what is refused because of its condition becomes a `ConditionError`. */
   async function write<T>({ bucket, key }: S3Address, conditional: boolean, send: () => Promise<T>): Promise<T> {
@@ -67,8 +72,15 @@ export function s3Objects(): ObjectStore {
 
   return {
     async get(address) {
-      const found = await read(address);
-      return found && { body: (await found.Body?.transformToByteArray()) ?? new Uint8Array(), etag: found.ETag ?? '' };
+      for (let round = 1; ; round++) {
+        const found = await read(address);
+        if (!found) return undefined;
+        try {
+          return { body: (await found.Body?.transformToByteArray()) ?? new Uint8Array(), etag: found.ETag ?? '' };
+        } catch (error) {
+          if (round >= READS) throw unread(address, error);
+        }
+      }
     },
 
     async put(address, body, { contentType, condition }) {

@@ -11,14 +11,24 @@ import { lacking, named, pythonEnvironment, runtime } from './python.ts';
 /** The PUTs of an artifact can be made to fail. */
 class FaultyExecution extends Execution {
   faults: Record<string, Fault> = {};
+  /** How often the answer to a GET of an artifact breaks off. */
+  cuts: Record<string, number> = {};
   /** How often each artifact was written, or was to be. */
   puts: string[] = [];
   protected override service(s3: Service): Service {
-    return faulty(s3, (key) => {
-      const name = key.replace(this.prefix, '');
-      this.puts.push(name);
-      return this.faults[name];
-    });
+    const name = (key: string) => key.replace(this.prefix, '');
+    return faulty(
+      s3,
+      (key) => {
+        this.puts.push(name(key));
+        return this.faults[name(key)];
+      },
+      (key) => {
+        const left = this.cuts[name(key)] ?? 0;
+        this.cuts[name(key)] = left - 1;
+        return left > 0;
+      },
+    );
   }
 }
 
@@ -159,6 +169,26 @@ describe.each([
         await isPublished(start, null);
         await execution.remove('result.json');
       }
+    });
+
+    test('whose event and checkpoint break off while they are read reads them again', async () => {
+      const stopped = start('count');
+      await expect.poll(entry, PATIENTLY).toMatchObject({ state: { step: expect.any(Number) } });
+      stopped.child.kill('SIGTERM');
+      expect(await stopped.exit, stopped.output).toBe(75);
+      const { state } = await entry();
+
+      await execution.put('event.json', '{"some":"event"}');
+      execution.cuts = { 'event.json': 1, 'checkpoint/state.json': 2 };
+      const event = `s3://bucket/${execution.prefix}event.json`;
+      const job = start('waits-then-returns', {
+        ...relaunched,
+        STP_TRIGGER_EVENT_DATA: '',
+        STP_TRIGGER_EVENT_URI: event,
+      });
+      await job.order();
+      expect(await job.exit, job.output).toBe(0);
+      expect((await result()).inherited).toEqual(state);
     });
 
     test('is done even when nobody reads its log any more', async () => {

@@ -136,4 +136,14 @@ describe('reading and writing S3', () => {
     const put = objects.put({ bucket: 'bucket', key: 'a b' }, 'text', { contentType: 'text/plain' });
     await expect(put).rejects.toThrow('Cannot write s3://bucket/a b: AccessDenied');
   });
+
+  it('is repeated when the body breaks off, and in the end says what could not be read', async () => {
+    const at = { bucket: 'bucket', key: 'a b' };
+    await objects.put(at, 'text', { contentType: 'text/plain' });
+    let cuts = 2;
+    s3.isCut = () => cuts-- > 0;
+    expect(new TextDecoder().decode((await objects.get(at))!.body)).toBe('text');
+    s3.isCut = () => true;
+    await expect(objects.get(at)).rejects.toThrow('Cannot read s3://bucket/a b: ');
+  });
 });

@@ -9,8 +9,15 @@ import { ObjectStore, s3Service } from '../../longhaul/engine/services/s3/index.
  */
 export type Fault = 'lose' | 'conflict' | 'refuse' | 'hang' | undefined;
 
-/** S3 behind a network that breaks where `faultOf` the PUT of a key says so. */
-export const faulty = (s3: Service, faultOf: (key: string) => Fault): Service => ({
+/**
+ * S3 behind a network that breaks where `faultOf` the PUT of a key says so, and in the middle of a body where `isCut` says so
+ * of the GET of a key.
+ */
+export const faulty = (
+  s3: Service,
+  faultOf: (key: string) => Fault,
+  isCut: (key: string) => boolean = () => false,
+): Service => ({
   ...s3,
   handle(request, response) {
     const key = decodeURIComponent(new URL(request.url!, 'http://s3').pathname).replace('/bucket/', '');
@@ -24,22 +31,39 @@ export const faulty = (s3: Service, faultOf: (key: string) => Fault): Service =>
         return response;
       };
     }
+    if (request.method === 'GET' && isCut(key)) cut(request, response);
     return s3.handle(request, response);
   },
 });
+
+/** Half of the first chunk arrives. */
+function cut(request: IncomingMessage, response: ServerResponse): void {
+  const write = response.write.bind(response);
+  const half = (chunk: Buffer) => write(chunk.subarray(0, chunk.length / 2), () => request.socket.destroy());
+  response.write = half;
+  response.end = (chunk?: unknown) => {
+    if (Buffer.isBuffer(chunk)) half(chunk);
+    return response;
+  };
+}
 
 export class FaultyS3 {
   store!: ObjectStore;
   endpoint!: Endpoint;
   /** What becomes of a PUT of a key; counts of requests start at 0. */
   fault: (key: string, count: number) => Fault = () => undefined;
+  isCut: (key: string) => boolean = () => false;
   puts = 0;
   readonly #db = new DatabaseSync(':memory:');
 
   async start(directory: string): Promise<void> {
     this.store = new ObjectStore({ db: this.#db, directory });
     this.store.createBucket('bucket');
-    const service = faulty(s3Service(this.store), (key) => this.fault(key, this.puts++));
+    const service = faulty(
+      s3Service(this.store),
+      (key) => this.fault(key, this.puts++),
+      (key) => this.isCut(key),
+    );
     this.endpoint = await startEndpoint({ port: 0, services: [service] });
   }
 

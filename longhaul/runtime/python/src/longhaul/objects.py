@@ -72,15 +72,18 @@ class S3Objects:
         for read in range(1, _READS + 1):
             try:
                 found = self._s3.get_object(Bucket=address.bucket, Key=address.key)
-                return StoredObject(found["Body"].read(), found.get("ETag", ""))
             except Exception as error:
                 code, status = _refusal(error)
                 if code == "NoSuchKey":
                     return None
-                if status or read == _READS:
-                    # GetObject, "Permissions": without s3:ListBucket a missing object is answered with 403 instead of 404.
-                    hint = " (the role of the job needs s3:GetObject and s3:ListBucket)" if status == 403 else ""
-                    raise RuntimeError(f"Cannot read {address}{hint}: {error}") from error
+                # GetObject, "Permissions": without s3:ListBucket a missing object is answered with 403 instead of 404.
+                hint = " (the role of the job needs s3:GetObject and s3:ListBucket)" if status == 403 else ""
+                raise RuntimeError(f"Cannot read {address}{hint}: {error}") from error
+            try:
+                return StoredObject(found["Body"].read(), found.get("ETag", ""))
+            except Exception as error:
+                if read == _READS:
+                    raise RuntimeError(f"Cannot read {address}: {error}") from error
         raise AssertionError("unreachable")
 
     def put(self, address: S3Address, body: bytes, content_type: str, condition: Condition | None = None) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 class _PerhapsUnread(io.FileIO):
     """A log that nobody reads any more, or that finds no place, is no reason to fail."""
 
-    def write(self, data: Any, /) -> int | None:
+    def write(self, data: Any, /) -> int:
         try:
             return super().write(data)
         except BlockingIOError:
