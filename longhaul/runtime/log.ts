@@ -26,12 +26,25 @@ const processSink: LogSink = (level, line) => {
 export function createLog(context: Record<string, unknown>, sink: LogSink = processSink): Log {
   const method =
     (level: LogLevel): LogMethod =>
-    (message, fields = {}) => {
+    (message: unknown, fields: unknown) => {
       const time = new Date().toISOString();
-      const line = { level, message, ...context, time };
-      sink(level, JSON.stringify({ ...line, ...loggable(fields), ...line }));
+      const line = { level, message: textOf(message), ...context, time };
+      const given = { ...(message instanceof Error && { error: message }), ...membersOf(fields) };
+      sink(level, JSON.stringify({ ...line, ...loggable(given), ...line }));
     };
   return { debug: method('DEBUG'), info: method('INFO'), warn: method('WARN'), error: method('ERROR') };
+}
+
+/** A message may come from a `catch`, where no type says what it is. */
+function textOf(message: unknown): string {
+  if (message instanceof Error) return describeError(message).message;
+  return typeof message === 'string' ? message : inspect(message, { depth: 2 });
+}
+
+/** Fields, too: `log.error('Cannot read', error)`. */
+function membersOf(fields: unknown): Record<string, unknown> {
+  if (fields instanceof Error) return { error: fields };
+  return typeof fields === 'object' ? { ...fields } : fields === undefined ? {} : { value: fields };
 }
 
 /** The fields as JSON can hold them; what it cannot (a BigInt, a circle) as text, because logging must never throw. */
@@ -61,8 +74,8 @@ export interface ErrorDescription {
 export function describeError(error: unknown, depth = 0): ErrorDescription {
   if (!(error instanceof Error)) return { name: typeof error, message: inspect(error, { depth: 2 }) };
   return {
-    name: error.name,
-    message: error.message,
+    name: String(error.name),
+    message: String(error.message),
     ...(error.stack && { stack: error.stack }),
     // A chain of causes can be a circle; ten links explain any failure.
     ...(error.cause !== undefined && depth < 10 && { cause: describeError(error.cause, depth + 1) }),

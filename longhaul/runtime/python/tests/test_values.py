@@ -17,11 +17,13 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Literal, cast
 
+from longhaul import JobContext, job
 from longhaul.background_writer import BackgroundWriter
 from longhaul.errors import InvalidInputError, PermanentJobError, UnsavableValueError
 from longhaul.faithful_json import from_json, to_faithful_json
 from longhaul.log import Log
 from longhaul.result import to_result_json
+from longhaul.testing import test_job
 from longhaul.validation import validate_input
 
 
@@ -38,6 +40,37 @@ class ALineOfTheLog(unittest.TestCase):
     def test_is_not_lost_where_its_text_cannot_be_written(self) -> None:
         for message, encoding in ("Zürich", "ascii"), ("half a pair: \ud83d", "utf-8"):
             self.assertEqual(json.loads(self.printed(message, encoding))["message"], message)
+
+    def test_is_written_whatever_it_is_given(self) -> None:
+        class Shy:
+            def __repr__(self) -> str:
+                raise RuntimeError("no repr")
+
+        lines: list[str] = []
+        log = Log({"job": "test"}, sink=lambda _level, line: lines.append(line))
+        log.error(ValueError("boom"))
+        log.info("x", message="hidden", self=1, shy=Shy(), circle=[lines], nan=math.nan)
+        log.info(7)
+        log.info("")
+        error, fields, number, empty = map(json.loads, lines)
+        self.assertEqual((error["message"], error["error"]["name"]), ("boom", "ValueError"))
+        self.assertEqual((fields["message"], fields["shy"], fields["nan"]), ("x", "<Shy>", "nan"))
+        self.assertEqual((number["message"], empty["message"]), ("7", ""))
+
+
+class ProgressOfAJob(unittest.TestCase):
+    def test_never_fails_it_whatever_it_is(self) -> None:
+        class Array:
+            def item(self) -> Any:
+                raise ValueError("can only convert an array of size 1 to a Python scalar")
+
+        @job("odd")
+        def odd(ctx: JobContext[Any]) -> None:
+            for done in 7, 10**400, Array(), math.nan, None, "8":
+                ctx.progress(done, done, object())
+
+        run = test_job(odd)
+        self.assertEqual((run.outcome, (run.progress or {})["done"]), ("done", 7))
 
 
 class ACheckpointsValue(unittest.TestCase):

@@ -32,28 +32,31 @@ def iso_now() -> str:
 
 
 class Log:
-    """``log.info("Page read", page=7)``. An exception among the fields is written with its traceback and causes."""
+    """``log.info("Page read", page=7)``. An exception, as a field or as the message, is written with traceback and causes."""
 
     def __init__(self, context: Mapping[str, Any], sink: Sink = process_sink) -> None:
         self._context = dict(context)
         self._sink = sink
 
-    def debug(self, message: str, **fields: Any) -> None:
+    def debug(self, message: object, /, **fields: Any) -> None:
         self._write("DEBUG", message, fields)
 
-    def info(self, message: str, **fields: Any) -> None:
+    def info(self, message: object, /, **fields: Any) -> None:
         self._write("INFO", message, fields)
 
-    def warn(self, message: str, **fields: Any) -> None:
+    def warn(self, message: object, /, **fields: Any) -> None:
         self._write("WARN", message, fields)
 
     warning = warn
 
-    def error(self, message: str, **fields: Any) -> None:
+    def error(self, message: object, /, **fields: Any) -> None:
         self._write("ERROR", message, fields)
 
-    def _write(self, level: str, message: str, fields: Mapping[str, Any]) -> None:
-        line = {"level": level, "message": message, **self._context, "time": iso_now()}
+    def _write(self, level: str, message: object, fields: Mapping[str, Any]) -> None:
+        if isinstance(message, BaseException):
+            fields = {"error": message, **fields}
+            message = describe_error(message)["message"]
+        line = {"level": level, "message": text_of(message), **self._context, "time": iso_now()}
         # Fields cannot hide what every line has.
         extra = {name: _loggable(value) for name, value in fields.items() if name not in line}
         self._sink(level, json.dumps(line | extra, ensure_ascii=False))
@@ -73,7 +76,7 @@ class LogHandler(logging.Handler):
         try:
             message = record.getMessage()
         except Exception:  # arguments that do not fit the message
-            message = str(record.msg)
+            message = text_of(record.msg)
         write = self._log.error if record.levelno >= logging.ERROR else self._log.info
         (self._log.warn if record.levelno == logging.WARNING else write)(message, **fields)
 
@@ -85,8 +88,16 @@ def _loggable(value: Any) -> Any:
     try:
         json.dumps(value, allow_nan=False)
         return value
-    except (TypeError, ValueError, RecursionError):
-        return repr(value)
+    except Exception:
+        return text_of(value, repr)
+
+
+def text_of(value: object, of: Callable[[object], str] = str) -> str:
+    """What a class says of its instances may fail as well."""
+    try:
+        return of(value)
+    except Exception:
+        return f"<{type(value).__name__}>"
 
 
 def describe_error(error: BaseException, depth: int = 0) -> dict[str, Any]:
@@ -94,7 +105,7 @@ def describe_error(error: BaseException, depth: int = 0) -> dict[str, Any]:
     frames = traceback.format_exception(type(error), error, error.__traceback__, chain=False)
     described: dict[str, Any] = {
         "name": type(error).__name__,
-        "message": str(error) or type(error).__name__,
+        "message": text_of(error) or type(error).__name__,
         "stack": "".join(frames).rstrip(),
     }
     cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)

@@ -11,7 +11,7 @@ from typing import Any
 
 from .background_writer import BackgroundWriter
 from .environment import Launch
-from .log import iso_now
+from .log import iso_now, text_of
 
 
 def progress_interval(elapsed: float) -> float:
@@ -48,7 +48,7 @@ class Progress:
             {
                 "done": done,
                 "total": total,
-                "message": None if message is None else str(message),
+                "message": None if message is None else text_of(message),
                 "attempt": self._launch.attempt,
                 "interruptions": self._launch.interruptions,
                 "at": iso_now(),
@@ -72,6 +72,9 @@ class Progress:
 
 def _number(value: Any) -> Any:
     """A number of JSON, also of one of NumPy's; None for what is none."""
-    if hasattr(value, "item"):
-        value = value.item()
-    return value if isinstance(value, (int, float)) and math.isfinite(value) else None
+    try:
+        if hasattr(value, "item"):
+            value = value.item()
+        return value if isinstance(value, (int, float)) and math.isfinite(value) else None
+    except (ValueError, OverflowError):  # an array of several; more than a float holds
+        return None
