@@ -12,10 +12,12 @@ import random
 import struct
 import unittest
 from collections import OrderedDict, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any, Literal, cast
+from uuid import UUID
 
 from longhaul import JobContext, job
 from longhaul.background_writer import BackgroundWriter
@@ -183,6 +185,17 @@ class Table:
             raise ValueError("rate must be at most 1")
 
 
+@dataclass
+class Booking:
+    id: UUID
+    at: datetime
+    day: date
+    hour: time
+    names: Sequence[str]
+    counts: Mapping[str, int]
+    seen: set  # type: ignore[type-arg]
+
+
 class AnInput(unittest.TestCase):
     def problems(self, kind: Any, event: Any) -> list[str]:
         with self.assertRaises(InvalidInputError) as caught:
@@ -210,6 +223,24 @@ class AnInput(unittest.TestCase):
         )
         self.assertEqual(self.problems(Table, []), ["must be an object with columns, rate, limit, tags, not []"])
         self.assertEqual(self.problems(Table, {"columns": [], "rate": 2}), ["rate must be at most 1"])
+
+    def test_has_values_of_other_types_from_their_text(self) -> None:
+        given = {
+            "id": "12345678-1234-5678-1234-567812345678",
+            "at": "2026-01-02T03:04:05Z",
+            "day": "2026-01-02",
+            "hour": "03:04",
+            "names": ["a"],
+            "counts": {"a": 1},
+            "seen": [1, 1],
+        }
+        booking = validate_input(Booking, given)
+        self.assertEqual((str(booking.id), booking.at), (given["id"], datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)))
+        self.assertEqual((booking.day, booking.hour), (date(2026, 1, 2), time(3, 4)))
+        self.assertEqual((booking.names, booking.counts, booking.seen), (["a"], {"a": 1}, {1}))
+        wrong = {"id": 7, "at": "today", "day": 1, "hour": None, "names": "a", "counts": {"a": "b"}, "seen": [{}]}
+        problems = self.problems(Booking, wrong)
+        self.assertEqual([one.partition(":")[0] for one in problems], [*[*given][:5], "counts.a", "seen"])
 
     def test_is_what_a_function_makes_of_it(self) -> None:
         self.assertEqual(validate_input(int, "7"), 7)

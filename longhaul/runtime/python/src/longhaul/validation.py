@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections.abc
 import dataclasses
 import json
 import math
@@ -95,14 +96,28 @@ def _convert(kind: Any, value: Any, path: str, problems: list[InputProblem]) -> 
         except ValueError:
             names = ", ".join(json.dumps(one.value) for one in kind)
             return _unusable(value, f"one of {names}", path, problems)
-    if (origin or kind) in (list, tuple, set, frozenset):
-        return _items(origin or kind, arguments, value, path, problems)
-    if (origin or kind) is dict:
+    made = _MADE.get(origin or kind, origin or kind)
+    if made in (list, tuple, set, frozenset):
+        return _items(made, arguments, value, path, problems)
+    if made is dict:
         if not isinstance(value, dict):
             return _unusable(value, "an object", path, problems)
         of = arguments[1] if len(arguments) == 2 else Any
         return {key: _convert(of, item, _joined(path, [key]), problems) for key, item in value.items()}
     return _scalar(kind, value, path, problems)
+
+
+#: What stands for types that only say what can be done with a value.
+_MADE: dict[Any, type[Any]] = {
+    collections.abc.Iterable: list,
+    collections.abc.Collection: list,
+    collections.abc.Sequence: list,
+    collections.abc.MutableSequence: list,
+    collections.abc.Set: set,
+    collections.abc.MutableSet: set,
+    collections.abc.Mapping: dict,
+    collections.abc.MutableMapping: dict,
+}
 
 
 def _either(kinds: tuple[Any, ...], value: Any, path: str, problems: list[InputProblem]) -> Any:
@@ -129,9 +144,10 @@ def _items(kind: Any, arguments: tuple[Any, ...], value: Any, path: str, problem
         if len(arguments) != len(value):
             return _unusable(value, f"a list of {len(arguments)}", path, problems)
         of = list(arguments)
-    return kind(
+    items = [
         _convert(one, item, f"{path}[{at}]", problems) for at, (one, item) in enumerate(zip(of, value, strict=True))
-    )
+    ]
+    return _constructed(kind, kind, items, path, problems)
 
 
 _SCALARS = {str: "a text", int: "a whole number", float: "a number", bool: "true or false", type(None): "null"}
@@ -144,9 +160,14 @@ def _scalar(kind: Any, value: Any, path: str, problems: list[InputProblem]) -> A
         return int(value)  # JSON knows no difference
     if kind in _SCALARS:
         return value if type(value) is kind else _unusable(value, _SCALARS[kind], path, problems)
+    # UUID, Path, Decimal, a type of one's own, …; dates and times are ISO 8601
+    return _constructed(kind, getattr(kind, "fromisoformat", kind), value, path, problems)
+
+
+def _constructed(kind: Any, make: Any, value: Any, path: str, problems: list[InputProblem]) -> Any:
     try:
-        return kind(value)  # UUID, Path, Decimal, datetime.fromisoformat as a type of one's own, …
-    except (ValueError, TypeError, ArithmeticError) as error:
+        return make(value)
+    except Exception as error:  # whatever a constructor raises, what it was given comes from the event
         problems.append(InputProblem(path, f"is no {getattr(kind, '__name__', kind)}: {error}"))
         return _UNUSABLE
 
