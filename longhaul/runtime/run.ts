@@ -2,9 +2,9 @@ import type { JobDefinition } from '../client/job.ts';
 import { runAttempt } from './attempt.ts';
 import type { JobHandler } from './context.ts';
 import { readEnvironment, startedByLonghaul, startedOutside } from './environment.ts';
-import { JobInterruptedError, JobTimeoutError } from './errors.ts';
+import { JobInterruptedError, JobTimeoutError, PermanentJobError } from './errors.ts';
 import { implementJob, type JobImplementation, type RunOptions } from './implementation.ts';
-import { createLog, type Log } from './log.ts';
+import { createLog, describeError, type Log } from './log.ts';
 import { EXIT_CODES, isAbort, judge, type Outcome } from './outcome.ts';
 import { s3Objects } from './s3-objects.ts';
 
@@ -143,7 +143,8 @@ function catchStrayErrors(signal: AbortSignal, log: Log): Promise<never> {
     // While the job stops, promises that nobody waits for end with the abort. That must not cut the handler short.
     if (isAbort(error, signal)) return;
     log.error(what, { error });
-    reject(new Error(`${what}: ${error instanceof Error ? error.message : error}`, { cause: error }));
+    const permanent = error instanceof PermanentJobError;
+    reject(permanent ? error : new Error(`${what}: ${describeError(error).message}`, { cause: error }));
   };
   process.on('uncaughtException', stray('Uncaught exception'));
   process.on('unhandledRejection', stray('Unhandled rejection'));

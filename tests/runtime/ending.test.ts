@@ -88,10 +88,10 @@ describe('a job that fails', () => {
     expect(await state()).toEqual({ step: 5 });
   });
 
-  it('by an uncaught exception exits 1, whatever was thrown', async () => {
+  it('by an uncaught exception exits as if the handler had thrown it', async () => {
     const job = execution.run('uncaught-exception');
-    expect(await job.exit).toBe(1);
-    expect((await failure()).message).toBe('Uncaught exception: thrown from a timer');
+    expect(await job.exit).toBe(65);
+    expect(await failure()).toMatchObject({ name: 'PermanentJobError', message: 'thrown from a timer' });
     expect(await state()).toEqual({ step: 6 });
   });
 
