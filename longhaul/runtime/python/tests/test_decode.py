@@ -38,8 +38,9 @@ class WhatSourcesEncode(unittest.TestCase):
         [found] = decode_s3({"Records": [record]})
         self.assertEqual((found.bucket, found.key), ("uploads", "incoming/some ünïcode +.csv"))
         self.assertEqual((found.size, found.etag), (12, "e"))
-        with self.assertRaisesRegex(TypeError, "not URL-encoded"):
-            decode_s3_key("%ff")
+        for key in "%ff", "100%zz", "100%":
+            with self.assertRaisesRegex(TypeError, "not URL-encoded"):
+                decode_s3_key(key)
 
     def test_s3_by_eventbridge_does_not_encode_them(self) -> None:
         detail = {"bucket": {"name": "uploads"}, "object": {"key": "a+b %.csv", "size": 1, "version-id": "v"}}
@@ -92,13 +93,17 @@ class WhatSourcesEncode(unittest.TestCase):
         self.assertEqual(change.new_image["nested"]["names"], {"a", "b"})
 
     def test_logs_are_unpacked(self) -> None:
-        data = {"logGroup": "g", "logStream": "s", "logEvents": [{"id": "1", "timestamp": 5, "message": "ERROR ü"}]}
+        event = {"id": "1", "timestamp": 5, "message": "ERROR ü", "extractedFields": {"status": "500"}}
+        about = {"messageType": "DATA_MESSAGE", "owner": "123456789012", "subscriptionFilters": ["errors"]}
+        data = {"logGroup": "g", "logStream": "s", "logEvents": [event], **about}
         logs = decode_logs(packed(data))
         self.assertEqual((logs.log_group, logs.log_stream), ("g", "s"))
         self.assertEqual([(one.timestamp, one.message) for one in logs.log_events], [(5, "ERROR ü")])
+        self.assertEqual(logs.log_events[0].extracted_fields, {"status": "500"})
+        self.assertEqual((logs.message_type, logs.owner, logs.subscription_filters), tuple(about.values()))
 
     def test_another_event_is_a_type_error_that_says_what_is_wrong_and_not_what_it_holds(self) -> None:
-        records = [{"Records": "secret"}, {"Records": [{"secret": 1}]}, {"Records": ["secret"]}]
+        records = [{"Records": []}, {"Records": "secret"}, {"Records": [{"secret": 1}]}, {"Records": ["secret"]}]
         logs = [{"awslogs": {"data": "secret"}}, packed(["secret"]), packed({"logEvents": ["secret"]})]
         for event in [None, [], "secret", {}, *records, *logs]:
             for decode in [decode_s3, decode_sqs, decode_sns, decode_kinesis, decode_dynamodb, decode_logs]:

@@ -7,6 +7,7 @@ holds, when it is another one.
 import base64
 import binascii
 import json
+import re
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -90,6 +91,8 @@ class LogEvent:
     #: Milliseconds since the epoch.
     timestamp: int
     message: str
+    #: Where the filter's pattern names columns.
+    extracted_fields: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -99,13 +102,23 @@ class LogsData:
     log_group: str
     log_stream: str
     log_events: list[LogEvent]
+    #: ``DATA_MESSAGE``; ``CONTROL_MESSAGE`` says only that the destination can be reached.
+    message_type: str | None = None
+    #: Account id of the log group.
+    owner: str | None = None
+    subscription_filters: list[str] = field(default_factory=list)
+
+
+_NO_ESCAPE = re.compile("%(?![0-9A-Fa-f]{2})")
 
 
 def decode_s3_key(key: str) -> str:
     """A key as events of S3 have it: URL-encoded, with + for a space ("Event message structure", Amazon S3 user guide)."""
     try:
+        if _NO_ESCAPE.search(key):
+            raise ValueError("a % that escapes nothing")
         return unquote_plus(key, errors="strict")
-    except UnicodeDecodeError as error:
+    except ValueError as error:
         raise TypeError(f"The key of the object is not URL-encoded: {key!r}") from error
 
 
@@ -196,6 +209,9 @@ def decode_logs(event: Any) -> LogsData:
         log_group=_text(data, "logGroup", "awslogs.data"),
         log_stream=_text(data, "logStream", "awslogs.data"),
         log_events=[_log_event(one, f"logEvents[{index}]") for index, one in enumerate(events)],
+        message_type=_at(data, "messageType"),
+        owner=_at(data, "owner"),
+        subscription_filters=_at(data, "subscriptionFilters") or [],
     )
 
 
@@ -203,7 +219,8 @@ def _log_event(event: Any, where: str) -> LogEvent:
     timestamp = _at(event, "timestamp")
     if not isinstance(timestamp, int):
         raise TypeError(f"'timestamp' of {where} must be a whole number; it is {type(timestamp).__name__}")
-    return LogEvent(_text(event, "id", where), timestamp, _text(event, "message", where))
+    fields = _at(event, "extractedFields") or {}
+    return LogEvent(_text(event, "id", where), timestamp, _text(event, "message", where), fields)
 
 
 def _of_queue(record: Any, where: str) -> Message:
@@ -274,8 +291,9 @@ def _with_bytes(value: Any) -> Any:
 
 def _records(event: Any) -> Iterator[tuple[str, Any]]:
     records = _at(event, "Records")
-    if not isinstance(records, list):
-        raise TypeError(f"'Records' must be a list; it is {type(records).__name__}")
+    if not isinstance(records, list) or not records:
+        kind = "empty" if records == [] else type(records).__name__
+        raise TypeError(f"'Records' must be a list with at least one record; it is {kind}")
     return ((f"Records[{index}]", record) for index, record in enumerate(records))
 
 
