@@ -44,6 +44,11 @@ class AJobInATest(unittest.TestCase):
         second = test_job(summing(), [1, 2, 3], checkpoint=first.checkpoint, files=first.files, interruptions=1)
         self.assertEqual((second.outcome, second.result), ("done", {"sum": 6}))
 
+    def test_begins_anew_after_a_start_that_left_no_checkpoint(self) -> None:
+        done = test_job(summing(), [1])
+        again = test_job(summing(), [1, 2], checkpoint=done.checkpoint, files=done.files)
+        self.assertEqual((again.outcome, again.result), ("done", {"sum": 3}))
+
     def test_tells_why_it_failed(self) -> None:
         self.assertEqual(str(test_job(summing(), [1, -1]).error), "a negative number")
 

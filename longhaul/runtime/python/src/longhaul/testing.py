@@ -24,7 +24,6 @@ from .stop import Interrupts, Stop
 __all__ = ["TestRun", "test_job"]
 
 _PLACE = S3Address("artifacts", "executions/test/")
-_NOTHING = object()
 
 
 @dataclass(frozen=True)
@@ -53,7 +52,7 @@ def test_job(
     job: Job[Any, Any],
     event: Any = None,
     *,
-    checkpoint: Any = _NOTHING,
+    checkpoint: Any = None,
     files: Mapping[str, bytes] | None = None,
     interrupt_after: int | None = None,
     attempt: int = 1,
@@ -68,8 +67,8 @@ def test_job(
     assert second.result == {"words": 12}
     """
     objects = MemoryObjects()
-    if checkpoint is not _NOTHING or files:
-        state = None if checkpoint is _NOTHING else to_faithful_json(checkpoint)
+    if checkpoint is not None or files:
+        state = None if checkpoint is None else to_faithful_json(checkpoint)
         left = Content(state, tuple(_stored(objects, path, body) for path, body in (files or {}).items()))
         entry = compose_entry(Launch("test", 1, 0), "an earlier start", 1, left)
         objects.put(_PLACE.below("checkpoint/state.json"), entry, "")
