@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import sys
 import threading
@@ -71,6 +72,17 @@ def half_changed(ctx: Context) -> None:
     deaf()
 
 
+def saves_on(ctx: Context) -> None:
+    """Goes on saving files of its own, whatever becomes of it."""
+    ctx.checkpoint.save({"step": 0})
+    next_order(ctx)
+    for step in range(1, 6):
+        (ctx.checkpoint.directory / "model").write_text(f"of step {step}")
+        with contextlib.suppress(JobStop):
+            ctx.checkpoint.save({"step": step})
+    ctx.raise_if_stopping()
+
+
 def saved_then_deaf(ctx: Context) -> None:
     ctx.checkpoint.save({"step": 7})
     next_order(ctx)
@@ -82,6 +94,14 @@ def waits_then_returns(ctx: Context) -> Any:
     next_order(ctx)
     print("going on")
     return {"attempt": ctx.attempt, "interruptions": ctx.interruptions, "inherited": inherited}
+
+
+def hears_real_time_signals(ctx: Context) -> None:
+    signal.signal(signal.SIGRTMIN + 6, lambda *_: None)
+    signal.raise_signal(signal.SIGRTMIN + 6)
+    ctx.log.info("waiting")
+    ctx.stop.wait()
+    ctx.raise_if_stopping()
 
 
 def returns_when_stopped(ctx: Context) -> str:

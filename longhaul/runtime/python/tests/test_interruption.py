@@ -85,6 +85,12 @@ class AnInterruptedJob(ExecutionTest):
         self.ends(job, 124)
         self.assertNotIn("Job started", job.output)
 
+    def test_hears_of_it_whatever_other_signals_it_has_a_use_for(self) -> None:
+        job = self.start("hears-real-time-signals")
+        job.line("waiting")
+        job.signal(signal.SIGTERM)
+        self.ends(job, 75)
+
     def test_may_end_processes_that_it_forked(self) -> None:
         job = self.start("ends-a-child")
         self.ends(job, 0)

@@ -28,7 +28,7 @@ _LOADED = time.monotonic()
 _OLDEST = 600
 #: Seconds that a process has to end by itself in, when the handler left threads at work.
 _LINGER = 1.0
-_SIGNALS = {
+_SIGNALS: dict[int, str] = {
     signal.SIGTERM: "SIGTERM: the container is being stopped",
     signal.SIGINT: "SIGINT: somebody pressed Ctrl-C",
 }
@@ -87,7 +87,7 @@ def _listen_for_signals(stop: Stop, interrupts: Interrupts, log: Log) -> None:
     def listen() -> None:
         while True:
             for number in os.read(reader, 64):
-                meaning = _SIGNALS.get(signal.Signals(number))
+                meaning = _SIGNALS.get(number)
                 if meaning and stop.reason is None:
                     log.info(meaning)
                     stop.request(JobInterruptedError(meaning))
@@ -109,10 +109,10 @@ def _spare_forked_processes() -> None:
     A process that the job forks (a worker of multiprocessing) ends by signals as any does, and does not tell them to this
     one. Until it has forgotten the handlers of this one its signals wait.
     """
-    before: list[set[signal.Signals]] = []
+    before: list[set[int]] = []
 
     def block() -> None:
-        before.append({signal.Signals(number) for number in signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)})
+        before.append({*signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)})
 
     def unblock() -> None:
         signal.pthread_sigmask(signal.SIG_SETMASK, before.pop())
