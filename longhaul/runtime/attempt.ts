@@ -59,7 +59,7 @@ export async function runAttempt<Input, Result, Event>(
 
   const launch = { execution: executionId, attempt, interruptions };
   const fence = new Fence(objects, place, launch, (message) => log.error(message));
-  const files = new CheckpointFiles(objects, place, fence.writer);
+  const files = new CheckpointFiles(objects, place, fence.writer, () => fence.superseded);
   const artifacts = createArtifacts(objects, place, () => fence.superseded);
   const plan = planStop(environment.stopTimeoutSeconds);
   const handlerTime = afterAbort(signal, (reason) =>

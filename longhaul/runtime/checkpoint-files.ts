@@ -1,11 +1,11 @@
-import { mkdtempSync, realpathSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fingerprint, type Marks, type ScannedFile, scanDirectory } from './directory-scan.ts';
 import type { SavedFile } from './entry.ts';
 import type { S3Address } from './environment.ts';
-import { TransientJobError } from './errors.ts';
+import { type SupersededError, TransientJobError } from './errors.ts';
 import { fetchFile, hashFile, storeFile } from './file-transfer.ts';
 import type { ObjectStore } from './objects.ts';
 
@@ -21,6 +21,7 @@ export class CheckpointFiles {
   readonly #artifacts: S3Address;
   /** Of this process's keys: what another one stored under its own may be removed without asking. */
   readonly #suffix: string;
+  readonly #superseded: () => SupersededError | undefined;
   #directory: string | undefined;
   /** What the files were when they were last saved or restored. */
   #saved = '';
@@ -35,15 +36,23 @@ export class CheckpointFiles {
   #turn: Promise<unknown> = Promise.resolve();
   readonly #marks: Marks = new Map();
 
-  constructor(objects: ObjectStore, artifacts: S3Address, writer: string) {
+  /** `superseded` says whether another start has taken over: what was stored then nobody would remove. */
+  constructor(
+    objects: ObjectStore,
+    artifacts: S3Address,
+    writer: string,
+    superseded: () => SupersededError | undefined = () => undefined,
+  ) {
     this.#objects = objects;
     this.#artifacts = artifacts;
     this.#suffix = writer.slice(0, 8);
+    this.#superseded = superseded;
   }
 
-  /** Made when it is first asked for. */
+  /** Made when it is asked for, again when the job removed it. */
   get directory(): string {
     this.#directory ??= mkdtempSync(join(realpathSync(tmpdir()), 'longhaul-checkpoint-'));
+    mkdirSync(this.#directory, { recursive: true });
     return this.#directory;
   }
 
@@ -90,6 +99,7 @@ export class CheckpointFiles {
   /**
    * Stores what is not stored yet, and answers what there is.
    * @throws TransientJobError when a file was changed meanwhile
+   * @throws SupersededError when there is something to store, but no longer for this start
    */
   async save(): Promise<readonly SavedFile[]> {
     const saving = this.#turn.then(() => this.#save());
@@ -121,6 +131,8 @@ export class CheckpointFiles {
       const sha256 = await hashFile(join(this.directory, file.path), file);
       let key = this.#stored.get(sha256);
       if (!key) {
+        const error = this.#superseded();
+        if (error) throw error;
         key = `checkpoint/files/${sha256}-${this.#suffix}`;
         await storeFile(this.#objects, this.#at(key), join(this.directory, file.path), { ...file, sha256 });
         this.#stored.set(sha256, key);

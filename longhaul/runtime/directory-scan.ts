@@ -1,5 +1,5 @@
 import { type BigIntStats, lstatSync, readdirSync, utimesSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { UnsavableValueError } from './errors.ts';
 
 /** A regular file, and what tells its content from another without reading it. */
@@ -30,7 +30,7 @@ export function scanDirectory(directory: string, marks: Marks): ScannedFile[] {
   for (const entry of readdirSync(directory, { recursive: true, withFileTypes: true })) {
     if (entry.isDirectory()) continue;
     const absolute = join(entry.parentPath, entry.name);
-    const path = absolute.slice(directory.length + 1).replaceAll('\\', '/');
+    const path = absolute.slice(directory.length + 1).replaceAll(sep, '/');
     if (!entry.isFile()) {
       throw new UnsavableValueError(
         `file ${path}`,

@@ -226,6 +226,19 @@ describe.each([
       expect(await execution.json('error.json')).toBeUndefined();
     });
 
+    test('cut off, and back and saving on, stores no more files once it is refused', async () => {
+      const older = start('saves-on');
+      await older.line('waiting');
+      const newer = start('nothing', relaunched);
+      expect(await newer.exit, newer.output).toBe(0);
+      execution.puts = [];
+
+      await older.order();
+      expect(await older.exit, older.output).toBe(76);
+      // What it stored before its first save was refused.
+      expect(execution.puts.filter((name) => name.startsWith('checkpoint/files/'))).toHaveLength(1);
+    });
+
     test('finds only the result of an earlier start: it publishes that, unless it is the first', async () => {
       await execution.put('result.json', '{"rows":12}');
       await isPublished(start, { rows: 12 });

@@ -59,6 +59,17 @@ describe('files in the checkpoint directory', () => {
     expect(await interrupted(relaunched)).toMatchObject({ step: 1, files });
   });
 
+  it('may have any name, and go with their directory', async () => {
+    const files = new CheckpointFiles(memoryObjects(), { bucket: 'b', key: 'k/' }, 'writer');
+    await writeFile(join(files.directory, 'a\\b'), 'x');
+    expect(await files.save()).toMatchObject([{ path: 'a\\b' }]);
+    await rm(files.directory, { recursive: true });
+    expect(await files.save()).toEqual([]);
+    await writeFile(join(files.directory, 'c'), 'y');
+    expect(await files.save()).toMatchObject([{ path: 'c' }]);
+    await files.clear();
+  });
+
   it('are left alone by a container whose successor is at work', async () => {
     const older = execution.run('files');
     await older.line('waiting');

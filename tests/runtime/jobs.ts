@@ -98,6 +98,17 @@ const handlers: Record<string, JobHandler> = {
     if (input === 'spoil') await writeFile(file('log.txt'), 'half of');
     throw signal.reason;
   },
+  /** Goes on saving files of its own, whatever becomes of it. */
+  async 'saves-on'(context) {
+    const { checkpoint, signal } = context;
+    await checkpoint.save({ step: 0 });
+    await nextOrder(context);
+    for (let step = 1; step <= 5; step++) {
+      await writeFile(join(checkpoint.directory, 'model'), `of step ${step}`);
+      await checkpoint.save({ step }).catch(() => {});
+    }
+    signal.throwIfAborted();
+  },
   async 'saved-then-deaf'(context) {
     await context.checkpoint.save({ step: 7 });
     await nextOrder(context);

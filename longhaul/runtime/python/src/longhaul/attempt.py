@@ -263,6 +263,8 @@ class Attempt:
             self.leave(outcome)
 
     def _write_checkpoint(self, snapshot: Snapshot) -> None:
+        if self._fence.superseded:
+            raise self._fence.superseded  # nobody would remove the files that were stored now
         files = self._files
         if files.current and not files.previous and snapshot.scan != files.saved:
             files.previous = self._fence.previous_content().files
