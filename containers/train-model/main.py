@@ -15,7 +15,6 @@ for library in ("OPENBLAS", "OMP", "MKL"):
 
 import numpy
 from longhaul import JobContext, PermanentJobError, UnsavableValueError, job
-from longhaul.faithful_json import to_faithful_json
 
 from data_set import Column, open_source, read_columns
 from device import choose_device, to_host
@@ -131,10 +130,14 @@ def _train(ctx: JobContext[Input], training: Training, data_set: str, device: st
                     done = f"epoch {training.epoch} of {epochs}, loss {training.losses[-1]:.4g}"
                     ctx.progress(training.epoch * per_epoch, epochs * per_epoch, done)
                 ctx.raise_if_stopping()
-        to_faithful_json(training.state())
     except UnsavableValueError as error:  # Infinity or NaN: what no checkpoint holds is no model either
-        text = f"The training diverged in epoch {training.epoch + 1}. Lower the rate ({ctx.input.rate})"
-        raise PermanentJobError(text) from error
+        raise _diverged(training, ctx.input.rate) from error
+    if not training.is_finite:
+        raise _diverged(training, ctx.input.rate)
+
+
+def _diverged(training: Training, rate: float) -> PermanentJobError:
+    return PermanentJobError(f"The training diverged in epoch {training.epoch + 1}. Lower the rate ({rate})")
 
 
 def _model_for(wanted: str, target: Column) -> Literal["linear", "logistic"]:

@@ -70,6 +70,11 @@ class Training:
             self.epoch, self.position, self._loss = self.epoch + 1, 0, 0.0
             self._draw()
 
+    @property
+    def is_finite(self) -> bool:
+        numbers = [self.weights, self._first, self._second]
+        return all(numpy.isfinite(to_host(one)).all() for one in numbers) and bool(numpy.isfinite(self.losses).all())
+
     def state(self) -> dict[str, Any]:
         """JSON that keeps every bit: floats as they are, the whole numbers of 128 bits of the random state as text."""
         return {
