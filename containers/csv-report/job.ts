@@ -1,5 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import { defineJob, typed } from 'longhaul';
+import { decodeS3Key, defineJob, typed } from 'longhaul';
 import { z } from 'zod';
 import type { CsvReport } from './profile/result.ts';
 
@@ -25,7 +25,7 @@ const plain = z
   .describe('An object by bucket and key')
   .transform((object): CsvObject => object);
 
-/** "Event message structure", Amazon S3 user guide: the key is URL-encoded, with + for a space. */
+/** "Event message structure", Amazon S3 user guide. */
 const notification = z
   .object({
     Records: z
@@ -47,22 +47,15 @@ const notification = z
   .describe('An S3 event notification with one record')
   .transform(({ Records }, context): CsvObject => {
     const { bucket, object } = Records[0]!.s3;
-    const key = decodedKey(object.key);
-    if (key === undefined) {
+    try {
+      const key = decodeS3Key(object.key);
+      return { bucket: bucket.name, key, versionId: object.versionId, eTag: object.eTag };
+    } catch {
       const message = `is not URL-encoded: ${JSON.stringify(object.key)}`;
       context.addIssue({ code: 'custom', message, path: ['Records', 0, 's3', 'object', 'key'] });
       return z.NEVER;
     }
-    return { bucket: bucket.name, key, versionId: object.versionId, eTag: object.eTag };
   });
-
-function decodedKey(key: string): string | undefined {
-  try {
-    return decodeURIComponent(key.replaceAll('+', ' '));
-  } catch {
-    return undefined;
-  }
-}
 
 const either = z.union([notification, plain]);
 

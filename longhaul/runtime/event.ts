@@ -2,8 +2,6 @@ import type { S3Address } from './environment.ts';
 import { PermanentJobError } from './errors.ts';
 import type { ObjectStore } from './objects.ts';
 
-export { validateInput } from '../client/validate-input.ts';
-
 /**
  * The event's text, from the environment or from S3.
  * @throws PermanentJobError when it is not there, or is longer than a string can be (V8: 512 Mi characters)

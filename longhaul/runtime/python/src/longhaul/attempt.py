@@ -22,7 +22,7 @@ from .errors import SupersededError
 from .event import parse_event, read_event_text
 from .failure import describe_failure
 from .fence import Fence
-from .hooks import hook_context, run_hook
+from .hooks import HookContext, run_hook
 from .job import Job
 from .launch import is_first
 from .log import Log
@@ -180,8 +180,15 @@ class Attempt:
         hook = self.job.hooks.get(name)
         if hook is None:
             return
-        context = hook_context(
-            self._input, self.environment.launch, self.environment.max_attempts, self._artifacts, self.log
+        launch = self.environment.launch
+        context = HookContext(
+            input=self._input,
+            attempt=launch.attempt,
+            max_attempts=self.environment.max_attempts,
+            interruptions=launch.interruptions,
+            execution_id=launch.execution,
+            artifacts=self._artifacts,
+            log=self.log,
         )
         end = plan_stop(self.environment.stop_timeout_seconds).end - 0.5
         run_hook(

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from .artifacts import Artifacts
-from .environment import Launch
 from .log import Log
 
 #: Seconds that a hook is waited for.
@@ -28,10 +27,6 @@ class HookContext:
     execution_id: str
     artifacts: Artifacts
     log: Log
-
-
-def hook_context(input: Any, launch: Launch, max_attempts: int, artifacts: Artifacts, log: Log) -> HookContext:
-    return HookContext(input, launch.attempt, max_attempts, launch.interruptions, launch.execution, artifacts, log)
 
 
 def run_hook(name: str, hook: Callable[[], object], log: Log, seconds_left: Callable[[], float]) -> None:
