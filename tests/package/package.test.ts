@@ -38,10 +38,17 @@ test('the package holds the compiled library, its types and source maps, and not
 
 test('the Python runtime is in it, as pip installs it, without its tests', () => {
   const python = packed.files.filter((file) => file.startsWith('dist/runtime/python/') && !file.endsWith('/'));
-  for (const file of ['pyproject.toml', 'src/longhaul/__init__.py', 'src/longhaul/py.typed', 'src/longhaul/decode/__init__.py']) {
+  for (const file of [
+    'pyproject.toml',
+    'src/longhaul/__init__.py',
+    'src/longhaul/py.typed',
+    'src/longhaul/decode/__init__.py',
+  ]) {
     expect(python).toContain(`dist/runtime/python/${file}`);
   }
-  expect(python.filter((file) => !/\/(pyproject\.toml|src\/longhaul\/(py\.typed|(\w+\/)?\w+\.py))$/.test(file))).toEqual([]);
+  expect(
+    python.filter((file) => !/\/(pyproject\.toml|src\/longhaul\/(py\.typed|(\w+\/)?\w+\.py))$/.test(file)),
+  ).toEqual([]);
 });
 
 test('packing leaves package.json as it was', () => {

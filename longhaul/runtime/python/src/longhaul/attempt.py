@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,14 +13,17 @@ from .attempt_log import log_end
 from .checkpoint import Checkpoint, Snapshot
 from .checkpoint_files import CheckpointFiles
 from .checkpoint_removal import remove_checkpoint
+from .checkpoint_store import store_checkpoint
 from .context import JobContext
-from .entry import Content, UnreadableError
+from .deadlines import Deadlines
+from .entry import Content
 from .environment import JobEnvironment
-from .errors import SupersededError
+from .errors import JobStop, SupersededError
 from .event import parse_event, read_event_text
 from .failure import describe_failure
 from .fence import Fence
 from .hooks import HookContext, run_hook
+from .inherit import claim, restore
 from .job import Job
 from .launch import is_first
 from .log import Log
@@ -31,11 +32,7 @@ from .outcome import Outcome, decisive, judge
 from .progress import Progress
 from .result import read_published, to_result_json
 from .stop import Interrupts, Stop
-from .stop_plan import plan_stop
 from .validation import validate_input
-
-#: Seconds that a superseded container's handler has to close its connections in; its successor is at work already.
-_SUPERSEDED_GRACE = 5.0
 
 
 @dataclass
@@ -63,37 +60,32 @@ class Attempt:
         self._artifacts = Artifacts(self.objects, place, lambda: self._fence.superseded)
         self._input: Any = None
         self._checkpoint: Checkpoint | None = None
-        self._ending = threading.Lock()
-        self._handler_over = threading.Event()
-        self._over = threading.Event()
+        self._deadlines = Deadlines(
+            self.stop, self.environment.stop_timeout_seconds, self._finish, self._give_up, self.leave
+        )
 
     def run(self) -> Outcome:
         """In the thread that it is called in; ends with what the attempt came to."""
-        if self.leave:
-            threading.Thread(target=self._keep_deadlines, args=(self.leave,), name="longhaul-stop", daemon=True).start()
+        self._deadlines.keep()
         try:
             result = self._work()
         except BaseException as error:
-            return self._end(error)
-        return self._end(None, result)
+            return self._deadlines.end(error)
+        return self._deadlines.end(None, result)
 
     def fail(self, error: BaseException) -> None:
-        """An error that came up outside of the handler: in a thread of its own."""
-        threading.Thread(target=self._end_without_handler, args=(error,), name="longhaul-stop", daemon=True).start()
+        """An error that came up outside of the handler."""
+        self._deadlines.end_without_handler(error)
 
     def _work(self) -> str:
         event = parse_event(read_event_text(self.environment.event, self.objects))
         self._input = input = validate_input(self.job.input, event)
-        inherited = self._fence.claim()
-        result = inherited.result
-        if inherited.is_empty and not is_first(self.environment.launch):
-            # Capacity that is taken between the last write of a start and its end leaves nothing else.
-            result = read_published(self.objects, self.environment.artifacts.below("result.json"))
-        if result is not None:
+        inherited = claim(self._fence, self._published)
+        if inherited.result is not None:
             self.log.info("An earlier start did the work; only its result is left to publish")
-            return result
+            return inherited.result
         self.stop.raise_if_requested()
-        inherited = self._restored(inherited)
+        inherited = restore(inherited, self._fence, self._files, self.log)
 
         self._checkpoint = Checkpoint(
             inherited=inherited.state,
@@ -131,32 +123,17 @@ class Attempt:
                 f"The handler called exit({error.code}): return the result, or raise an error"
             ) from error
 
-    def _restored(self, inherited: Content) -> Content:
-        """With its files in the directory, or the checkpoint before it with its own."""
-        try:
-            self._files.restore(inherited.files)
-            return inherited
-        except UnreadableError as error:
-            before = self._fence.previous(str(error))
-        try:
-            self._files.restore(before.files)
-            return before
-        except UnreadableError as error:
-            self.log.warn(f"The checkpoint before it is left as well ({error}): the job starts from the beginning")
-            self._files.restore(())
-            return Content()
-
-    def _end(self, error: BaseException | None, result: str | None = None) -> Outcome:
-        self._handler_over.set()
-        if not self._ending.acquire(blocking=False):
-            threading.Event().wait()  # another thread ends the process
-        try:
-            return self._finish(error, result)
-        finally:
-            self._files.clean_up()
-            self._over.set()
+    def _published(self) -> str | None:
+        first = is_first(self.environment.launch)
+        return None if first else read_published(self.objects, self.environment.artifacts.below("result.json"))
 
     def _finish(self, error: BaseException | None, result: str | None) -> Outcome:
+        try:
+            return self._finished(error, result)
+        finally:
+            self._files.clean_up()
+
+    def _finished(self, error: BaseException | None, result: str | None) -> Outcome:
         self._progress.close()
         if error is None and result is not None:
             self._close_checkpoint(keep=False)
@@ -190,13 +167,7 @@ class Attempt:
             artifacts=self._artifacts,
             log=self.log,
         )
-        end = plan_stop(self.environment.stop_timeout_seconds).end - 0.5
-        run_hook(
-            name,
-            lambda: hook(*told, context),
-            self.log,
-            lambda: float("inf") if self.stop.reason is None else self.stop.at + end - time.monotonic(),
-        )
+        run_hook(name, lambda: hook(*told, context), self.log, self._deadlines.seconds_left)
 
     def _publish(self, result: str) -> None:
         """The result goes through the fence, so that only one start has one; a start that comes later only publishes it."""
@@ -244,44 +215,20 @@ class Attempt:
         self.error = decisive(error, outcome, stop_reason)
         return outcome
 
-    def _keep_deadlines(self, leave: Callable[[Outcome], None]) -> None:
-        """After a stop: when the handler's time is over it ends without it, and when all time is over, unsaved."""
-        self.stop.requested.wait()
-        plan = plan_stop(self.environment.stop_timeout_seconds)
-        grace = plan.handler
-        if isinstance(self.stop.reason, SupersededError):
-            grace = min(_SUPERSEDED_GRACE, grace)
-        reason = self.stop.reason
-        assert reason is not None
-        if not self._handler_over.wait(self.stop.at + grace - time.monotonic()):
-            self.fail(reason)
-        if not self._over.wait(max(0.0, self.stop.at + plan.end - time.monotonic())):
-            if self.result is not None:
-                leave(Outcome.DONE)
-            self.log.error("The time to stop in is over before everything was saved")
-            outcome = self._verdict(reason)
-            log_end(self.log, outcome, reason, self.error or reason)
-            leave(outcome)
-
-    def _end_without_handler(self, error: BaseException) -> None:
-        if self._ending.acquire(blocking=False) and self.leave:
-            outcome = self._finish(error, None)
-            self._files.clean_up()
-            self.leave(outcome)
+    def _give_up(self, reason: JobStop) -> Outcome:
+        if self.result is not None:
+            return Outcome.DONE
+        self.log.error("The time to stop in is over before everything was saved")
+        outcome = self._verdict(reason)
+        log_end(self.log, outcome, reason, self.error or reason)
+        return outcome
 
     def _write_checkpoint(self, snapshot: Snapshot) -> None:
-        if self._fence.superseded:
-            raise self._fence.superseded  # nobody would remove the files that were stored now
-        files = self._files
-        if files.current and not files.previous and snapshot.scan != files.saved:
-            files.previous = self._fence.previous_content().files
         try:
-            entries = files.store(snapshot.scan)
-            self._fence.write(Content(snapshot.state, entries))
+            store_checkpoint(snapshot, self._files, self._fence)
         except SupersededError as superseded:
             self.stop.request(superseded)
             raise
-        files.written(snapshot.scan, entries)
 
     def _checkpoint_failed(self, error: BaseException) -> None:
         if not self._fence.superseded:
