@@ -77,7 +77,7 @@ async function run<Input, Result, Event>(
   const stray = catchStrayErrors(stop.signal, log);
   listenForSignals(stop, log);
 
-  const stopGuard = guardExit(log);
+  const stopGuard = guardExit(stop.signal, log);
   let outcome: Outcome;
   let handlerRuns = false;
   let stopClock = () => {};
@@ -151,13 +151,17 @@ function catchStrayErrors(signal: AbortSignal, log: Log): Promise<never> {
   return promise;
 }
 
-/** Exit code 0 would make an execution succeed whose handler, or a library that it uses, ended the process before its result. */
-function guardExit(log: Log): () => void {
+/**
+ * Exit code 0 would make an execution succeed whose handler, or a library that it uses, ended the process before its result.
+ * It counts as an error: after SIGTERM, which libraries may end a process at, as the interruption.
+ */
+function guardExit(signal: AbortSignal, log: Log): () => void {
   const guard = (code: number) => {
+    const exitCode = EXIT_CODES[judge(undefined, signal.reason)];
     log.error(`process.exit(${code}) was called while the job was at work: return the result, or throw an error`, {
-      exitCode: EXIT_CODES.failed,
+      exitCode,
     });
-    process.exitCode = EXIT_CODES.failed;
+    process.exitCode = exitCode;
   };
   process.on('exit', guard);
   return () => process.off('exit', guard);

@@ -81,6 +81,16 @@ describe('a job whose capacity is taken away', () => {
   });
 });
 
+describe('a library that ends the process at SIGTERM', () => {
+  it('does not make the job look done', async () => {
+    const job = execution.run('exits-when-stopped');
+    await job.line('waiting');
+    job.child.kill('SIGTERM');
+    expect(await job.exit, job.output).toBe(75);
+    expect(job.output).toContain('process.exit(0) was called');
+  });
+});
+
 describe('a job that runs over its time limit', () => {
   it('is told by its signal, keeps its checkpoint and fails with 124', async () => {
     const job = execution.run('count', { STP_TIMEOUT_SECONDS: '3' });

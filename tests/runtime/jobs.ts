@@ -219,6 +219,12 @@ const handlers: Record<string, JobHandler> = {
     await checkpoint.save({ step: 4 });
     process.exit(0);
   },
+  /** As some libraries do. */
+  async 'exits-when-stopped'({ log }) {
+    process.once('SIGTERM', () => process.exit(0));
+    log.info('waiting');
+    return never();
+  },
   'result-without-json': () => 1n,
 };
 
