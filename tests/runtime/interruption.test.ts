@@ -93,13 +93,13 @@ describe('a library that ends the process at SIGTERM', () => {
 
 describe('a job that runs over its time limit', () => {
   it('is told by its signal, keeps its checkpoint and fails with 124', async () => {
-    const job = execution.run('count', { STP_TIMEOUT_SECONDS: '3' });
+    const job = execution.run('count', { STP_TIMEOUT_SECONDS: '6' });
     expect(await job.exit, job.output).toBe(124);
     const { step } = await job.line('stopping');
     expect(await state()).toEqual({ step });
     expect(await execution.json('error.json')).toMatchObject({
       name: 'JobTimeoutError',
-      message: expect.stringContaining('time limit of 3 seconds'),
+      message: expect.stringContaining('time limit of 6 seconds'),
       exitCode: 124,
     });
   });
