@@ -29,9 +29,10 @@ export function isMeant(typed: string, id: string): boolean {
  * The whole id of an execution, of which the beginning is enough where only one of the newest 500 has it. What is not found is given
  * back as it is, for the driver to look for.
  *
- * @throws UsageError that names the executions which it may be
+ * @throws UsageError that names the executions which it may be, or for an empty one, with which all of them begin
  */
 export async function wholeId(driver: Driver, typed: string): Promise<string> {
+  if (typed === '') throw new UsageError('The id of an execution is wanted; what was given is empty.');
   if (OURS.test(typed)) return typed;
   const meant: string[] = [];
   let cursor: string | undefined;

@@ -43,6 +43,7 @@ export class DeadLetters {
    * @throws UnknownLetterError
    */
   async find(id: string): Promise<DeadLetter> {
+    if (id === '') throw new UnknownLetterError('The id of a dead letter is wanted; what was given is empty');
     const letters = await this.list();
     const exact = letters.filter((letter) => letter.id === id);
     const found = exact.length > 0 ? exact : letters.filter((letter) => letter.id.startsWith(id));
