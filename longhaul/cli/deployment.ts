@@ -5,6 +5,7 @@ import type { AwsOptions } from '../client/aws.ts';
 import type { Driver } from '../client/driver.ts';
 import type { Stack } from '../client/stack.ts';
 import type { RunningEngine } from '../engine/announcement.ts';
+import { UsageError } from './exit-codes.ts';
 import { PROGRAM } from './program.ts';
 
 export interface DeploymentOptions {
@@ -37,9 +38,14 @@ export function deploymentOptions(command: Command): Command {
     .addOption(new Option('--data <directory>', "the engine's data directory").default('.longhaul').helpGroup(group));
 }
 
-/** @throws Error that says what to do: no engine runs here, or what AWS answers when it is asked for the stack */
+/** @throws UsageError for a region or profile without a stack; Error that says what to do: no engine runs here, or what AWS answers when it is asked for the stack */
 export async function findDeployment({ stack, region, profile, data }: DeploymentOptions): Promise<Deployment> {
-  if (stack === undefined) return engineIn(path.resolve(data));
+  if (stack === undefined) {
+    if (region === undefined && profile === undefined) return engineIn(path.resolve(data));
+    throw new UsageError(
+      '--region and --profile belong to --stack NAME; without it this is the engine of this machine.',
+    );
+  }
   const aws = { ...(region && { region }), ...(profile && { profile }) };
   const { CloudFormationClient, DescribeStacksCommand } = await import('@aws-sdk/client-cloudformation');
   const { Stacks = [] } = await new CloudFormationClient(aws).send(new DescribeStacksCommand({ StackName: stack }));
