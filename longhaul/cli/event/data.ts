@@ -1,40 +1,64 @@
 import { randomUUID } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { type EventSource, output } from './source.ts';
 
-/** What an object holds that is put for the sample, which names only its key. */
+interface ObjectRecord {
+  s3: { object: { key: string } };
+}
+
+/** What an object holds that is put for a record, which names only its key. */
 const SAMPLE_OBJECT = 'order,customer,total\n17,Ada,12.50\n18,Jörg,7.00\n19,Ada,3.25\n';
 
 export const s3: EventSource = {
-  description: 'an object to the uploads bucket, under incoming/',
+  description: 'objects to the uploads bucket, under incoming/',
   sample: 'S3Trigger',
   onAws: true,
   async send({ json, bytes, name, sample }, deployment) {
     const { PutObjectCommand, S3Client } = await import('@aws-sdk/client-s3');
     const Bucket = output(deployment, 'UploadsBucketName');
-    const named: string | undefined = json?.Records?.[0]?.s3?.object?.key;
-    const Key = named ? decodeURIComponent(named.replaceAll('+', ' ')) : `incoming/${name ?? `${randomUUID()}.csv`}`;
-    const Body = sample || named ? SAMPLE_OBJECT : bytes;
-    const { ETag = '' } = await new S3Client(deployment.aws).send(new PutObjectCommand({ Bucket, Key, Body }));
-    return { to: `s3://${Bucket}/${Key}`, source: 's3', marks: [ETag.replaceAll('"', '')] };
+    const records: ObjectRecord[] = json?.Records?.[0]?.s3?.object?.key ? json.Records : [];
+    const objects =
+      records.length > 0
+        ? // No two hold the same: an object's ETag is what its execution is known by.
+          records.map(({ s3: { object } }, row) => ({
+            Key: decodeURIComponent(object.key.replaceAll('+', ' ')),
+            Body: SAMPLE_OBJECT + '20,Ada,1.00\n'.repeat(row),
+          }))
+        : [{ Key: `incoming/${name ?? `${randomUUID()}.csv`}`, Body: sample ? SAMPLE_OBJECT : bytes }];
+    const client = new S3Client(deployment.aws);
+    const marks: string[] = [];
+    for (const { Key, Body } of objects) {
+      const { ETag = '' } = await client.send(new PutObjectCommand({ Bucket, Key, Body }));
+      marks.push(ETag.replaceAll('"', ''));
+    }
+    return { to: objects.map(({ Key }) => `s3://${Bucket}/${Key}`).join(', '), source: 's3', marks };
   },
 };
 
+interface ChangeRecord {
+  dynamodb: { Keys: Record<string, AttributeValue>; NewImage?: Record<string, AttributeValue> };
+}
+
 export const dynamodb: EventSource = {
-  description: 'an item to the table',
+  description: 'items to the table',
   sample: 'DynamoDbTrigger',
   onAws: true,
   async send({ json, sample }, deployment) {
-    const { DynamoDBClient, PutItemCommand } = await import('@aws-sdk/client-dynamodb');
+    const { DeleteItemCommand, DynamoDBClient, PutItemCommand } = await import('@aws-sdk/client-dynamodb');
     const { DynamoDBDocumentClient, PutCommand } = await import('@aws-sdk/lib-dynamodb');
     const TableName = output(deployment, 'TableName');
     const client = new DynamoDBClient(deployment.aws);
-    const image = json?.Records?.[0]?.dynamodb?.NewImage;
     const mark = randomUUID();
-    if (image) {
-      // An item that is put as it is already is no change.
-      const Item = sample ? { ...image, sentAs: { S: mark } } : image;
-      await client.send(new PutItemCommand({ TableName, Item }));
+    if (json?.Records?.[0]?.dynamodb) {
+      const records: ChangeRecord[] = json.Records;
+      for (const { dynamodb } of records) {
+        const { Keys: Key, NewImage } = dynamodb;
+        // An item that is put as it is already is no change.
+        const Item = NewImage && sample ? { ...NewImage, sentAs: { S: mark } } : NewImage;
+        if (Item) await client.send(new PutItemCommand({ TableName, Item }));
+        else await client.send(new DeleteItemCommand({ TableName, Key }));
+      }
       return { to: `the table ${TableName}`, source: 'dynamodb', marks: sample ? [mark] : [] };
     }
     if (typeof json !== 'object' || json === null || Array.isArray(json)) {
@@ -46,8 +70,12 @@ export const dynamodb: EventSource = {
   },
 };
 
+interface StreamRecord {
+  kinesis: { partitionKey?: string; data: string };
+}
+
 export const kinesis: EventSource = {
-  description: 'a record to the Kinesis stream',
+  description: 'records to the Kinesis stream',
   sample: 'KinesisTrigger',
   onAws: true,
   async send({ json, bytes }, deployment) {
@@ -57,17 +85,23 @@ export const kinesis: EventSource = {
       'KinesisStreamName',
       'A stack has the stream with the parameter KinesisStream=true.',
     );
-    const { partitionKey = 'longhaul', data } = json?.Records?.[0]?.kinesis ?? {};
-    const Data = data === undefined ? bytes : Buffer.from(data, 'base64');
-    const { SequenceNumber } = await new KinesisClient(deployment.aws).send(
-      new PutRecordCommand({ StreamName, PartitionKey: partitionKey, Data }),
-    );
-    return { to: `the stream ${StreamName}`, source: 'kinesis', marks: [SequenceNumber!] };
+    const records: StreamRecord[] =
+      json?.Records?.[0]?.kinesis?.data === undefined
+        ? [{ kinesis: { data: bytes.toString('base64') } }]
+        : json.Records;
+    const client = new KinesisClient(deployment.aws);
+    const marks: string[] = [];
+    for (const { kinesis } of records) {
+      const { partitionKey: PartitionKey = 'longhaul', data } = kinesis;
+      const Data = Buffer.from(data, 'base64');
+      marks.push((await client.send(new PutRecordCommand({ StreamName, PartitionKey, Data }))).SequenceNumber!);
+    }
+    return { to: `the stream ${StreamName}`, source: 'kinesis', marks };
   },
 };
 
 export const logs: EventSource = {
-  description: 'lines to the log group that is watched',
+  description: 'lines to the log group that is watched; LogsFilterPattern says which of them start something',
   sample: 'LogsTrigger',
   onAws: 'its log group is that of another application',
   async send({ json, bytes }, deployment) {

@@ -117,10 +117,11 @@ async function secretOf(deployment: Deployment, name: string, example: string): 
     return SecretString ?? '';
   } catch (error) {
     if ((error as Error).name !== 'ResourceNotFoundException') throw error;
+    const { url, aws } = deployment.engine!;
     const secret = /:secret:(.+)-\w{6}$/.exec(SecretId)?.[1] ?? SecretId;
     throw new Error(
       `The secret ${secret} is not there yet. Create it: ` +
-        `aws secretsmanager create-secret --name ${secret} --secret-string ${example}`,
+        `aws secretsmanager create-secret --endpoint-url ${url} --region ${aws.region} --name ${secret} --secret-string ${example}`,
     );
   }
 }
