@@ -23,12 +23,15 @@ export function addToJobs(text: string, { name, variable }: JobNames): string {
   );
 }
 
-/** Before the first import of a path that comes after it, else behind the last import. */
+/** Before the first import of a folder that comes after its own, else behind the last import. */
 function withImport(text: string, path: string, variable: string): string {
   const line = `import { ${variable} } from '${path}';\n`;
   const imports = [...text.matchAll(/^import [^;]*? from '([^']+)';\n/gm)];
-  const later = imports.find(([, from]) => from!.startsWith('./') && from! > path);
+  const later = imports.find(([, from]) => from!.startsWith('./') && folderOf(from!) > folderOf(path));
   const last = imports.at(-1);
   const at = later?.index ?? (last ? last.index + last[0].length : 0);
   return text.slice(0, at) + line + text.slice(at);
 }
+
+/** By which Biome orders them: `train` comes before `train-model`, though `train/` comes after `train-`. */
+const folderOf = (from: string): string => from.split('/')[1]!;
