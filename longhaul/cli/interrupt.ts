@@ -22,7 +22,7 @@ Injection Service: the action aws:ecs:stop-task for tasks on Fargate, and
 aws:ec2:send-spot-instance-interruptions for EC2 instances.`;
 
 const SAID: Record<Options['how'], string> = {
-  notice: 'was told to stop, and ended',
+  notice: 'was told to stop and has ended',
   crash: 'was killed',
   'cut-off': 'counts as lost, and runs on',
 };
@@ -65,7 +65,9 @@ ${ON_AWS}`,
         );
         if (json) return printJson(interrupted);
         const ran = `${interrupted.ranFor.toFixed(1)} seconds`;
-        print(`Its capacity was taken away: the container ${SAID[how]} after ${ran}. The execution goes on.`);
+        print(
+          `Its capacity was taken away: the container, which had run for ${ran}, ${SAID[how]}. The execution goes on.`,
+        );
       }),
     );
 }

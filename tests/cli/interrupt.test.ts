@@ -36,7 +36,7 @@ test('interrupt takes the capacity away: the job is started again and counts an 
   const { code, stdout, stderr } = await longhaul('interrupt', id, '--data', data);
   expect(stderr).toBe('');
   expect(stdout).toMatch(
-    /^Its capacity was taken away: the container was told to stop, and ended after \d+\.\d seconds/,
+    /^Its capacity was taken away: the container, which had run for \d+\.\d seconds, was told to stop and has ended\./,
   );
   expect(code).toBe(0);
 
