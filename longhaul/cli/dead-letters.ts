@@ -2,9 +2,11 @@ import { Command } from 'commander';
 import type { DeadLetter, DeadLetters, RetryOutcome } from '../client/dead-letters.ts';
 import { type Ending, onDeployment } from './command.ts';
 import { type DeploymentOptions, deploymentOptions } from './deployment.ts';
+import { labelled } from './described.ts';
 import { EXIT, UsageError } from './exit-codes.ts';
 import { type Column, table } from './table.ts';
-import { print, printJson } from './terminal.ts';
+import { print, printJson, terminalWidth } from './terminal.ts';
+import { ago, localTime } from './words.ts';
 
 type Options = DeploymentOptions;
 
@@ -20,7 +22,7 @@ export function deadLettersCommand(): Command {
       run(async (letters, options) => {
         const all = await letters.list();
         if (options.json) printJson(all.map(withoutEvent));
-        else print(all.length === 0 ? 'No dead letters.' : table(COLUMNS, all));
+        else print(all.length === 0 ? 'No dead letters.' : table(columns(terminalWidth() !== undefined), all));
       }),
     ),
     true,
@@ -33,8 +35,13 @@ export function deadLettersCommand(): Command {
         run(async (letters, options, id) => {
           const letter = await letters.find(id!);
           if (options.json) return printJson(letter);
-          const { event, ...rest } = withEvent(letter);
-          for (const [name, value] of Object.entries(rest)) print(`${name.padEnd(10)}${value}`);
+          const { event, functionName, time, ...rest } = letter;
+          const rows = {
+            ...rest,
+            function: functionName,
+            time: terminalWidth() ? localTime(time) : time.toISOString(),
+          };
+          for (const [label, text] of Object.entries(rows)) print(labelled(label, text, terminalWidth()));
           print(`\n${JSON.stringify(event, null, 2)}`);
         }),
       ),
@@ -47,10 +54,10 @@ export function deadLettersCommand(): Command {
       .action(
         run(async (letters, options: Options & { all?: boolean }, id) => {
           if ((id === undefined) === !options.all) throw new UsageError('Give the id of a dead letter, or --all.');
-          const whole = id && (await letters.find(id)).id;
+          const whole = id === undefined ? undefined : (await letters.find(id)).id;
           const results: ({ id: string } & RetryOutcome)[] = [];
           try {
-            for await (const { letter, ...outcome } of letters.retry(whole || undefined)) {
+            for await (const { letter, ...outcome } of letters.retry(whole)) {
               results.push({ id: letter.id, ...outcome });
               if (!options.json) print(`${letter.id}  ${said(outcome)}`);
             }
@@ -86,16 +93,17 @@ function run(act: (letters: DeadLetters, options: Options, id: string | undefine
   });
 }
 
-const COLUMNS: Column<DeadLetter>[] = [
-  // Enough to tell one UUID, or one queue, from another.
-  { head: 'id', cell: ({ id }) => id.replace(/^([0-9a-f]{8})-.*/, '$1'), least: 10 },
-  { head: 'time', cell: ({ time }) => time.toISOString(), optional: 2 },
-  { head: 'source', cell: ({ source }) => source.split(':').at(-1) ?? '', least: 8 },
-  { head: 'identity', cell: ({ identity }) => identity, least: 10, optional: 1 },
-  { head: 'reason', cell: ({ reason }) => reason, least: 30, wrap: true },
-];
+function columns(isTerminal: boolean): Column<DeadLetter>[] {
+  return [
+    // Enough to tell one UUID, or one queue, from another.
+    { head: 'id', cell: ({ id }) => (isTerminal ? id.replace(/^([0-9a-f]{8})-.*/, '$1') : id), least: 10 },
+    { head: 'time', cell: ({ time }) => (isTerminal ? ago(time) : time.toISOString()), optional: 2 },
+    { head: 'source', cell: ({ source }) => (isTerminal ? (source.split(':').at(-1) ?? '') : source), least: 8 },
+    { head: 'identity', cell: ({ identity }) => identity, least: 10, optional: 1 },
+    { head: 'reason', cell: ({ reason }) => reason, least: 30, wrap: true },
+  ];
+}
 
-const withEvent = ({ time, ...rest }: DeadLetter) => ({ ...rest, time: time.toISOString() });
 const withoutEvent = ({ event: _, ...rest }: DeadLetter) => rest;
 
 function said(outcome: { outcome: string; execution?: string; reason?: string }): string {

@@ -8,7 +8,9 @@ import { starts, statusWord } from './status.ts';
 import { paint, terminalWidth } from './terminal.ts';
 import { ago, duration, localTime } from './words.ts';
 
-const LABEL = 12;
+const LABEL = 14;
+/** As the state machine is given the time of a start. */
+const ISO_TIME = /\d{4}-\d\d-\d\dT[\d:.]+Z/;
 
 /**
  * An execution in the order in which people ask: how it stands, since when, where it runs or why not yet, how far it is, what came
@@ -30,8 +32,13 @@ export function describedInWords(
     paint('bold', id),
     headline.join(', '),
     '',
-    ...rows.map(([label, text]) => `${paint('dim', label.padEnd(LABEL))}${hanging(text, width)}`),
+    ...rows.map(([label, text]) => labelled(label, text, width)),
   ].join('\n');
+}
+
+/** A text behind its label, where it goes on below itself; on a terminal, broken between words. */
+export function labelled(label: string, text: string, width: number | undefined): string {
+  return `${paint('dim', label.padEnd(LABEL))}${hanging(text, width)}`;
 }
 
 function rowsOf(
@@ -52,7 +59,7 @@ function rowsOf(
     ['continued', resumedAs && `as ${resumedAs}`],
     [running ? 'runs on' : 'ran on', placeOf(description, now)],
     ['', capacityReason && `${capacityReason.charAt(0).toUpperCase()}${capacityReason.slice(1)}`],
-    ['waits for', waitingFor],
+    ['waits for', waitingFor?.replace(ISO_TIME, localTime)],
     ['progress', progressInWords(progress)],
     whyOf(description),
     ['exit code', running || container?.exitCode === undefined ? undefined : exitCode(container.exitCode)],
@@ -94,7 +101,6 @@ function nextSteps(id: string, status: string, resumedAs: string | undefined, wh
   return `${logs}\n${resumedAs ? commandLine('show', resumedAs, where) : `${commandLine('resume', id, where)}   goes on from the last checkpoint`}`;
 }
 
-/** Lines that go on below where the first one begins; on a terminal, broken between words. */
 function hanging(text: string, width: number | undefined): string {
   const room = width === undefined ? Number.POSITIVE_INFINITY : Math.max(20, width - LABEL);
   const lines = text.split('\n').flatMap((line) => broken(line, room));
