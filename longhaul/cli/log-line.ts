@@ -1,7 +1,9 @@
 import { paint } from './terminal.ts';
 
-/** What every line of our runtimes has, and who reads the log of one execution knows. */
-const KNOWN = new Set(['level', 'message', 'time', 'timestamp', 'job', 'id', 'attempt', 'interruptions']);
+/** What is shown in its own place. */
+const SHOWN = ['level', 'message'];
+/** The same in a line of our runtimes, and what who reads the log of one execution knows. */
+const SHOWN_OR_KNOWN = [...SHOWN, 'time', 'job', 'id', 'attempt', 'interruptions'];
 const COLOURS: Record<string, Parameters<typeof paint>[0]> = { DEBUG: 'dim', WARN: 'yellow', ERROR: 'red' };
 
 /**
@@ -11,12 +13,14 @@ const COLOURS: Record<string, Parameters<typeof paint>[0]> = { DEBUG: 'dim', WAR
  */
 export function readableLine(at: string, message: string): string {
   const line = structured(message);
-  const time = paint('dim', clock(typeof line?.time === 'string' ? line.time : at));
+  const ours = line !== undefined && 'interruptions' in line;
+  const time = paint('dim', clock(ours && typeof line.time === 'string' ? line.time : at));
   if (!line) return `${time}        ${message.replace(/\r?\n$/, '')}`;
   const level = String(line.level);
-  const colour = COLOURS[level];
+  const colour = COLOURS[level.toUpperCase()];
   const mark = level.padEnd(5);
-  const fields = Object.entries(line).filter(([name]) => !KNOWN.has(name));
+  const left = ours ? SHOWN_OR_KNOWN : SHOWN;
+  const fields = Object.entries(line).filter(([name]) => !left.includes(name));
   const shown = fields.map(([name, value]) => field(name, value)).join('');
   return `${time}  ${colour ? paint(colour, mark) : mark} ${line.message}${shown}`;
 }
@@ -46,7 +50,7 @@ function causes(error: unknown): string {
   return `\n    caused by:\n${said.replace(/^/gm, '    ')}${causes(cause)}`;
 }
 
-/** The object in a line of the runtimes; undefined for every other line. */
+/** The object in a line that has a level and a message; undefined for every other line. */
 function structured(
   message: string,
 ): ({ level: unknown; message: string; time?: unknown } & Record<string, unknown>) | undefined {

@@ -164,6 +164,14 @@ describe('show', () => {
     for (const line of text.replace(address, '').split('\n')) expect(line.length).toBeLessThanOrEqual(80);
   });
 
+  test('has its texts in one column, apart from their labels, and times of this machine', () => {
+    const text = shown({ reason: 'boom', waitingFor: 'its start at 2026-01-02T03:14:05.000Z' });
+    expect(text).toMatch(/^last failure {2}boom$/m);
+    expect(text).toMatch(/^job {11}csv-report$/m);
+    const [, started = ''] = /^started +(.+?) \(/m.exec(text) ?? [];
+    expect(text).toContain(`waits for     its start at ${started.replace(/\d\d:05$/, '14:05')}\n`);
+  });
+
   test('says why it ended, and how to go on', () => {
     const failed = shown({
       status: 'FAILED',
@@ -195,6 +203,11 @@ test('log lines of the runtimes are readable, others are left as they are', () =
   const error = { name: 'Error', message: 'no', stack: 'Error: no\n    at work', cause: { stack: 'Error: because' } };
   expect(readableLine(at, JSON.stringify({ ...line, level: 'ERROR', error }))).toMatch(
     /Page read\n {4}Error: no\n {8}at work\n {4}caused by:\n {4}Error: because$/,
+  );
+  // Another program's: its job and its time may be anything.
+  const foreign = { level: 'warn', message: 'slow', job: 'nightly', attempt: 2, time: 12.5 };
+  expect(readableLine(at, JSON.stringify(foreign))).toMatch(
+    /05\.000 {2}warn {2}slow {2}job=nightly {2}attempt=2 {2}time=12\.5$/,
   );
   expect(readableLine(at, '{"half": \n')).toMatch(/^\d\d:\d\d:05\.000 +\{"half": $/);
 });
