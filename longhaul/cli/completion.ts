@@ -15,7 +15,8 @@ export async function addCompletion(program: Command, arguments_: readonly strin
   const completions = tab(program, { completionCommandName: 'completion' });
   program.commands
     .find((command) => command.name() === 'completion')
-    ?.description('Print what makes a shell complete commands, options, jobs and ids.')
+    ?.hook('preAction', withoutConstants)
+    .description('Print what makes a shell complete commands, options, jobs and ids.')
     .addHelpText(
       'after',
       `
@@ -38,6 +39,12 @@ The scripts call 'longhaul', so it has to be in your PATH.`,
     });
   }
   return program;
+}
+
+/** The library's script for Bash makes constants, which a shell that reads it again would complain of. */
+function withoutConstants(): void {
+  const { log } = console;
+  console.log = (script: string) => log(script.replace(/^readonly /gm, ''));
 }
 
 /** What the engine has whose data is in the working directory; nothing when there is none or it does not answer. */

@@ -71,6 +71,11 @@ export function deadLettersCommand(): Command {
         }),
       ),
   );
+  // What is no subcommand would be an argument of the default one, which takes none.
+  command.hook('preSubcommand', ({ args: [name = '-'] }) => {
+    if (name.startsWith('-') || command.commands.some((sub) => sub.name() === name)) return;
+    command.error(`error: unknown command '${name}'`);
+  });
   return command.addHelpText(
     'afterAll',
     `

@@ -4,6 +4,7 @@ import project from '../../package.json' with { type: 'json' };
 import { addCompletion } from './completion.ts';
 import { deadLettersCommand } from './dead-letters.ts';
 import { eventCommand } from './event.ts';
+import { helpCommand } from './help.ts';
 import { interruptCommand } from './interrupt.ts';
 import { jobsCommand } from './jobs.ts';
 import { listCommand } from './list.ts';
@@ -37,7 +38,8 @@ const program = new Command('longhaul')
   .addCommand(interruptCommand())
   .addCommand(replayCommand())
   .commandsGroup('More:')
-  .helpCommand('help [command]', 'Help on a command.');
+  .addCommand(helpCommand())
+  .helpCommand(false);
 
 await addCompletion(program, process.argv.slice(2));
 await settle(program).parseAsync();

@@ -8,6 +8,7 @@ import { type Deployment, type DeploymentOptions, deploymentOptions } from './de
 import { EXECUTION } from './execution-id.ts';
 import { meaningOf } from './job-exit-codes.ts';
 import type { Replayed } from './replay/replayed.ts';
+import { plainStatus } from './status.ts';
 import { paint, print, printJson } from './terminal.ts';
 
 interface Options extends DeploymentOptions {
@@ -157,7 +158,7 @@ function heading(
     : fresh
       ? 'from the beginning'
       : 'from the beginning: it has no checkpoint';
-  return `Replaying ${paint('bold', id)} (${status}), attempt ${attempt} of ${attempts}, ${from}.\n`;
+  return `Replaying ${paint('bold', id)} (${plainStatus(status)}), attempt ${attempt} of ${attempts}, ${from}.\n`;
 }
 
 function ending(exitCode: number, directory: string, files: string[]): string {

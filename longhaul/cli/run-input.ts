@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { UsageError } from './exit-codes.ts';
 
@@ -6,13 +6,15 @@ import { UsageError } from './exit-codes.ts';
  * The input of `--input`, as JSON text that goes to the job as it is: of standard input (`-`), of a file, or given in place. Without
  * any, an empty object.
  *
- * @throws UsageError for what is no JSON
+ * @throws UsageError for what is no JSON, and for a directory
  */
 export async function readInput(given: string | undefined): Promise<string> {
   if (given === undefined) return '{}';
   if (given === '-') return json(await text(process.stdin), 'Standard input');
   if (isJson(given)) return given;
-  if (existsSync(given)) return json(readFileSync(given, 'utf8'), given);
+  const there = statSync(given, { throwIfNoEntry: false });
+  if (there?.isDirectory()) throw new UsageError(`--input is a directory, not a file: ${given}`);
+  if (there) return json(readFileSync(given, 'utf8'), given);
   if (/^\s*[[{"]/.test(given)) return json(given, '--input');
   throw new UsageError(`--input is neither JSON nor a file that is there: ${given.slice(0, 100)}`);
 }

@@ -115,7 +115,10 @@ function checked<T>(check: () => T): T {
   } catch (error) {
     if (error instanceof UsageError) throw error;
     const names: Record<string, string> = { startAt: '--start-at', delay: '--delay', idempotencyKey: '--key' };
-    const message = (error as Error).message.replace(/^(startAt|delay|idempotencyKey)\b/, (name) => names[name]!);
+    const message = (error as Error).message.replace(
+      /(?<=^|^startAt and )(startAt|delay|idempotencyKey)\b/g,
+      (name) => names[name]!,
+    );
     throw new UsageError(message.replace('must be a Date or a text such', 'is a time such'), { cause: error });
   }
 }

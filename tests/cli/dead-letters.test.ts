@@ -1,6 +1,3 @@
-import { writeFileSync } from 'node:fs';
-import path from 'node:path';
-import { stripVTControlCharacters } from 'node:util';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import {
   ChangeMessageVisibilityCommand,
@@ -9,9 +6,9 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
-import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { deadLettersCommand } from '../../longhaul/cli/dead-letters.ts';
-import { temporaryDirectory } from '../end-to-end/engine.ts';
+import { inProcess } from './in-process.ts';
 
 const lambda = mockClient(LambdaClient);
 const sqs = mockClient(SQSClient);
@@ -33,33 +30,14 @@ beforeEach(() => {
     .resolves({});
 });
 
-/** `longhaul dead-letters …` in this process, of a stack with one dead letter: what it says, and its exit code. */
-async function deadLetters(columns: number | undefined, ...args: string[]) {
-  const directory = await temporaryDirectory();
-  const url = 'http://127.0.0.1:9';
-  const aws = { endpoint: url, region: 'us-east-1', credentials: { accessKeyId: 'a', secretAccessKey: 'b' } };
-  const queue = 'arn:aws:sqs:us-east-1:000000000000:longhaul-Queue-1A2B3C4D5E6F';
-  const outputs = { QueueDeadLettersUrl: `${url}/dead`, QueueArn: queue, QueueTrigger: 'longhaul-SqsTrigger-1A2B3C4D' };
-  writeFileSync(path.join(directory, 'engine.json'), JSON.stringify({ url, apiUrl: url, aws }));
-  writeFileSync(path.join(directory, 'outputs.json'), JSON.stringify(outputs));
-  let said = '';
-  const write = (text: string | Uint8Array) => {
-    said += text;
-    return true;
+/** `longhaul dead-letters …` of a stack with one dead letter. */
+function deadLetters(columns: number | undefined, ...args: string[]) {
+  const outputs = {
+    QueueDeadLettersUrl: 'https://sqs/dead',
+    QueueArn: 'arn:aws:sqs:us-east-1:000000000000:longhaul-Queue-1A2B3C4D5E6F',
+    QueueTrigger: 'longhaul-SqsTrigger-1A2B3C4D',
   };
-  const written = [process.stdout, process.stderr].map((stream) => vi.spyOn(stream, 'write').mockImplementation(write));
-  const { isTTY, columns: before } = process.stdout;
-  const restore = () => {
-    for (const spy of written) spy.mockRestore();
-    Object.assign(process.stdout, { isTTY, columns: before });
-  };
-  onTestFinished(restore);
-  Object.assign(process.stdout, { isTTY: columns !== undefined, columns });
-  await deadLettersCommand().parseAsync([...args, '--data', directory], { from: 'user' });
-  restore();
-  const code = process.exitCode ?? 0;
-  process.exitCode = undefined;
-  return { said: stripVTControlCharacters(said), code };
+  return inProcess(deadLettersCommand(), args, { outputs, ...(columns !== undefined && { columns }) });
 }
 
 test('an empty id sends nothing again', async () => {

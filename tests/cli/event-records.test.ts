@@ -5,6 +5,7 @@ import { ResourceNotFoundException, SecretsManagerClient } from '@aws-sdk/client
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, expect, test } from 'vitest';
 import { SOURCES } from '../../longhaul/cli/event/index.ts';
+import { engine } from './in-process.ts';
 
 const s3 = mockClient(S3Client);
 const dynamodb = mockClient(DynamoDBClient);
@@ -14,14 +15,9 @@ beforeEach(() => {
   for (const client of [s3, dynamodb, kinesis, secrets]) client.reset();
 });
 
-const aws = {
-  endpoint: 'http://127.0.0.1:4570',
-  region: 'us-east-1',
-  credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
-};
 const deployment = {
-  engine: { url: aws.endpoint, apiUrl: 'http://127.0.0.1:3000', aws },
-  aws,
+  engine,
+  aws: engine.aws,
   outputs: {
     UploadsBucketName: 'uploads',
     TableName: 'table',
@@ -79,6 +75,6 @@ test('every record of a Kinesis event is put, under its own key', async () => {
 test('a secret that is not there yet is created on the engine, by the command that is told', async () => {
   secrets.rejects(new ResourceNotFoundException({ message: 'no', $metadata: {} }));
   await expect(send('github', {})).rejects.toThrow(
-    'aws secretsmanager create-secret --endpoint-url http://127.0.0.1:4570 --region us-east-1 --name local/github-webhook --secret-string …',
+    'aws secretsmanager create-secret --endpoint-url http://127.0.0.1:9 --region us-east-1 --name local/github-webhook --secret-string …',
   );
 });

@@ -101,7 +101,7 @@ export const kinesis: EventSource = {
 };
 
 export const logs: EventSource = {
-  description: 'lines to the log group that is watched; LogsFilterPattern says which of them start something',
+  description: 'lines to the watched log group; LogsFilterPattern (ERROR) decides',
   sample: 'LogsTrigger',
   onAws: 'its log group is that of another application',
   async send({ json, bytes }, deployment) {

@@ -31,7 +31,9 @@ function read(file: string, instead: string): Buffer {
   try {
     return readFileSync(file);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EISDIR') throw new Error(`${file} is a directory; a file is wanted.`);
+    if (code !== 'ENOENT') throw error;
     throw new Error(`There is no file ${file}${instead}.`);
   }
 }

@@ -1,4 +1,5 @@
 import { AwsClients } from '../../client/aws.ts';
+import type { ExecutionDescription } from '../../client/describe.ts';
 import { continuationOf, originOf, readExecution } from '../../client/execution.ts';
 import { newestLaunch } from '../../client/history.ts';
 import { artifactsPrefix } from '../../client/stack.ts';
@@ -8,7 +9,7 @@ import { type Deployment, stackOf } from '../deployment.ts';
 export interface Replayed {
   id: string;
   job: string;
-  status: string;
+  status: ExecutionDescription['status'];
   /** The execution that went on with its checkpoint. */
   continuedAs?: string;
   /** What its newest container was given: `STP_…`. */
