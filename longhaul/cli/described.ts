@@ -1,6 +1,6 @@
 import type { ExecutionDescription } from '../client/describe.ts';
 import type { DeploymentOptions } from './deployment.ts';
-import { commandLine } from './hints.ts';
+import { commandLine, whatResumeDoes } from './hints.ts';
 import { meaningOf } from './job-exit-codes.ts';
 import { progressInWords } from './progress-words.ts';
 import { jsonInShort } from './short-json.ts';
@@ -46,7 +46,7 @@ function rowsOf(
   where: DeploymentOptions,
   now: number,
 ): [string, string | undefined][] {
-  const { id, job, status, source, startedAt, stoppedAt, tags, resumes, resumedAs, artifacts, log } = description;
+  const { job, status, source, startedAt, stoppedAt, tags, resumes, resumedAs, artifacts, log } = description;
   const { container, capacityReason, waitingFor, progress, result } = description;
   const running = status === 'RUNNING';
   const tagged = Object.entries(tags ?? {}).map(([name, value]) => `${name}=${value}`);
@@ -66,7 +66,7 @@ function rowsOf(
     ['result', result === undefined ? undefined : jsonInShort(result)],
     ['artifacts', artifacts],
     ['log', log && `${log.group}, stream ${log.stream}`],
-    ['next', nextSteps(id, status, resumedAs, where)],
+    ['next', nextSteps(description, where)],
   ];
 }
 
@@ -94,11 +94,12 @@ function exitCode(code: number): string {
   return meaning ? `${code} (${meaning})` : String(code);
 }
 
-function nextSteps(id: string, status: string, resumedAs: string | undefined, where: DeploymentOptions): string {
-  if (status === 'RUNNING') return `${commandLine('logs', id, where, '-f')}\n${commandLine('stop', id, where)}`;
-  const logs = commandLine('logs', id, where);
+function nextSteps({ id, status, resumedAs, error }: ExecutionDescription, where: DeploymentOptions): string {
+  const logs = commandLine('logs', id, where, ...(status === 'RUNNING' ? ['-f'] : []));
   if (status === 'SUCCEEDED') return logs;
-  return `${logs}\n${resumedAs ? commandLine('show', resumedAs, where) : `${commandLine('resume', id, where)}   goes on from the last checkpoint`}`;
+  if (status === 'RUNNING') return `${logs}\n${commandLine('stop', id, where)}`;
+  if (resumedAs) return `${logs}\n${commandLine('show', resumedAs, where)}`;
+  return `${logs}\n${commandLine('resume', id, where)}   ${whatResumeDoes(error)}`;
 }
 
 function hanging(text: string, width: number | undefined): string {

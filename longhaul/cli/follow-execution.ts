@@ -3,7 +3,7 @@ import type { ExecutionDescription } from '../client/describe.ts';
 import type { Driver } from '../client/driver.ts';
 import type { Deployment, DeploymentOptions } from './deployment.ts';
 import { EXIT } from './exit-codes.ts';
-import { commandLine } from './hints.ts';
+import { commandLine, whatResumeDoes } from './hints.ts';
 import { onInterrupt } from './interrupted.ts';
 import { readableLine } from './log-line.ts';
 import { separator } from './logs.ts';
@@ -122,7 +122,7 @@ function ending(end: ExecutionDescription, options: DeploymentOptions): string {
     return [line, ...(result === undefined ? [] : [jsonInShort(result)]), paint('dim', artifacts)].join('\n');
   }
   const why = [error, reason].filter(Boolean).join(': ');
-  return `${why ? `${line}\n${why}` : line}${nextSteps([commandLine('resume', id, options, '-f'), 'goes on from its last checkpoint'])}`;
+  return `${why ? `${line}\n${why}` : line}${nextSteps([commandLine('resume', id, options, '-f'), whatResumeDoes(error)])}`;
 }
 
 /** Commands on lines of their own, with what they do. */

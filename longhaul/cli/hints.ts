@@ -15,6 +15,12 @@ export function commandLine(command: string, id: string, where: DeploymentOption
   return [PROGRAM, command, shortId(id), ...flags, ...options.map(quoted)].join(' ');
 }
 
+/** What 'resume' does with an execution that ended with this, for beside the command: the event is no other. */
+export const whatResumeDoes = (error: string | undefined): string =>
+  error === 'Job.Rejected'
+    ? 'once what it was rejected for is fixed; the event stays the same'
+    : 'goes on from its last checkpoint';
+
 /** How to look at an execution that goes on, for below the line that says so. */
 export function waysToWatch(id: string, where: DeploymentOptions): string {
   return paint('dim', `  ${commandLine('logs', id, where, '-f')}\n  ${commandLine('show', id, where)}`);

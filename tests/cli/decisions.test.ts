@@ -182,6 +182,11 @@ describe('show', () => {
     expect(failed).toContain('failed after 60 s');
     expect(failed).toContain('Job.Failed: no rows');
     expect(failed).toContain('longhaul resume csv-report-01234567');
+    expect(failed.replace(/\s+/g, ' ')).toContain('goes on from its last checkpoint');
+    const rejected = shown({ status: 'FAILED', error: 'Job.Rejected', reason: 'name: too short' });
+    expect(rejected.replace(/\s+/g, ' ')).toContain(
+      'longhaul resume csv-report-01234567 once what it was rejected for is fixed; the event stays the same',
+    );
     expect(shown({ status: 'ABORTED', resumedAs: `${id}-r1` })).toContain('longhaul show csv-report-01234567-r1');
   });
 });

@@ -60,7 +60,7 @@ test('a job that is replayed does its work again: same result, and the execution
   const before = await artifacts(done);
   const { code, stdout, stderr } = await longhaul('replay', done, '--data', data);
   expect(stderr).toBe('');
-  expect(stdout).toContain(`Replaying ${done} (SUCCEEDED), attempt 1 of 3, from the beginning`);
+  expect(stdout).toContain(`Replaying ${done} (succeeded), attempt 1 of 3, from the beginning`);
   expect(stdout).toContain('"message":"Job started"');
   expect(stdout).toContain('The job ended with 0: done.');
   expect(code).toBe(0);
@@ -109,7 +109,7 @@ test('it goes on from the checkpoint of an execution that was stopped, or begins
   const before = await artifacts(id);
   expect(Object.keys(before)).toContain(checkpoint);
   const goesOn = await longhaul('replay', id, '--data', data);
-  expect(goesOn.stdout).toContain(`Replaying ${id} (ABORTED)`);
+  expect(goesOn.stdout).toContain(`Replaying ${id} (stopped)`);
   expect(goesOn.stdout).toContain('from its checkpoint');
   expect(goesOn.stdout).toContain('"message":"Job continues from its checkpoint"');
   expect(goesOn.code).toBe(0);
