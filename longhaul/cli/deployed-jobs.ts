@@ -7,12 +7,22 @@ export interface JobSpec {
   maxInterruptions?: number;
   maxAttempts?: number;
   timeoutSeconds?: number;
+  /** `rate(…)`, `cron(…)` or `at(…)` of its own folder; empty where that is off. */
+  schedule?: string;
+  /** Of `cron(…)` and `at(…)`. */
+  timezone?: string;
 }
 
-export interface DeployedJob extends JobSpec {
+export interface DeployedJob extends JobSpec, JobAtApi {
   name: string;
-  /** JSON Schema of its input; undefined where it is not known here. */
+}
+
+/** What the HTTP API knows of a job; nothing where that is not asked. */
+interface JobAtApi {
+  /** JSON Schema of its input. */
   input?: unknown;
+  /** The job whose success starts this one. */
+  after?: string;
 }
 
 /**
@@ -22,24 +32,29 @@ export interface DeployedJob extends JobSpec {
 export async function deployedJobs(deployment: Deployment): Promise<DeployedJob[]> {
   const { SFNClient, DescribeStateMachineCommand } = await import('@aws-sdk/client-sfn');
   const { stateMachineArn } = stackOf(deployment);
-  const [{ definition = '{}' }, inputs] = await Promise.all([
+  const [{ definition = '{}' }, atApi] = await Promise.all([
     new SFNClient(deployment.aws).send(new DescribeStateMachineCommand({ stateMachineArn })),
-    inputSchemas(deployment),
+    jobsAtApi(deployment),
   ]);
   return Object.entries(specsIn(definition))
-    .map(([name, spec]) => ({ name, ...spec, ...(inputs.has(name) && { input: inputs.get(name) }) }))
+    .map(([name, { schedule, timezone, ...spec }]) => ({
+      name,
+      ...spec,
+      ...(schedule && { schedule, ...(timezone && { timezone }) }),
+      ...atApi.get(name),
+    }))
     .sort((one, other) => one.name.localeCompare(other.name));
 }
 
 /** As `GET /jobs` says them. Who may not call the API, or has none of that route, is told less and not refused. */
-async function inputSchemas({ engine, outputs, aws }: Deployment): Promise<Map<string, unknown>> {
+async function jobsAtApi({ engine, outputs, aws }: Deployment): Promise<Map<string, JobAtApi>> {
   const url = engine?.apiUrl ?? outputs.ApiUrl;
   if (!url) return new Map();
   const { apiRequests } = await import('../client/api-request.ts');
   const request = { method: 'GET', path: '/jobs', repeatable: false } as const;
   const answer = await apiRequests(url, aws)(request).catch(() => undefined);
-  const { jobs } = (answer?.body ?? {}) as { jobs?: { name: string; input: unknown }[] };
-  return new Map(Array.isArray(jobs) ? jobs.map(({ name, input }) => [name, input]) : []);
+  const { jobs } = (answer?.body ?? {}) as { jobs?: ({ name: string } & JobAtApi)[] };
+  return new Map(Array.isArray(jobs) ? jobs.map(({ name, ...known }) => [name, known]) : []);
 }
 
 /**

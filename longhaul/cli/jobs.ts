@@ -20,8 +20,8 @@ Examples:
   longhaul jobs --json | jq '.[] | select(.name == "csv-report").input'
   longhaul jobs --stack longhaul-production
 
-A field with ? may be left out. What a job takes is known to the HTTP API
-(GET /jobs); who may not call it sees the rest.`,
+A field with ? may be left out. What a job takes, and which job it comes
+after, is known to the HTTP API (GET /jobs); who may not call it sees the rest.`,
     )
     .action(
       onDeployment<DeploymentOptions>(async (deployment, { json }) => {
@@ -42,8 +42,15 @@ const COLUMNS: Column<DeployedJob>[] = [
     align: 'right',
     optional: 2,
   },
+  { head: 'starts', cell: beginning, least: 16, wrap: true },
   { head: 'input', cell: ({ input }) => (input === undefined ? '' : inputInShort(input)), least: 36, wrap: true },
 ];
+
+/** What starts it besides events and people. */
+function beginning({ after, schedule, timezone }: DeployedJob): string {
+  const times = schedule?.startsWith('rate(') ? schedule : [schedule, timezone].filter(Boolean).join(' ');
+  return [after && `after ${after}`, times].filter(Boolean).join(', ');
+}
 
 function place({ backend, capacity }: DeployedJob): string {
   return `${backend === 'batch' ? 'Batch' : 'ECS'}, ${capacity === 'spot' ? 'Spot' : 'on demand'}`;

@@ -63,6 +63,23 @@ describe('GET /jobs', () => {
   });
 });
 
+describe('GET /jobs, of a job that comes after another', () => {
+  const helloWorld = async () => (await call(listJobs, sample('ListJobs'))).body.jobs[0];
+
+  test('says so where the stack starts it so', async () => {
+    vi.stubEnv('FOLLOWERS', 'other,hello-world');
+    expect(await helloWorld()).toEqual({ name: 'hello-world', input: true, after: 'csv-report' });
+  });
+
+  test.each([undefined, '', 'other'])(
+    'says nothing where its definition alone does: FOLLOWERS %j',
+    async (followers) => {
+      vi.stubEnv('FOLLOWERS', followers);
+      expect(await helloWorld()).toEqual({ name: 'hello-world', input: true });
+    },
+  );
+});
+
 describe('POST /jobs/{name}', () => {
   test('starts the job and says where to look', async () => {
     const { status, headers, body } = await call(runJob, sample('RunJob'));

@@ -21,10 +21,17 @@ export const schemas = {
     {
       jobs: {
         type: 'array',
-        items: object({ name: text, input: { type: ['object', 'boolean'], description: 'JSON Schema.' } }, [
-          'name',
-          'input',
-        ]),
+        items: object(
+          {
+            name: text,
+            input: { type: ['object', 'boolean'], description: 'JSON Schema.' },
+            after: {
+              type: 'string',
+              description: 'The job whose success starts this one, with its result for an event.',
+            },
+          },
+          ['name', 'input'],
+        ),
       },
     },
     ['jobs'],
