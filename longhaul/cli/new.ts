@@ -99,5 +99,8 @@ function report(name: string, created: CreatedJob, { backend }: Options): string
     `  docker build --platform linux/arm64 -f containers/${name}/Dockerfile -t <image> .`,
     '  docker push <image>',
     `  sam build && sam deploy --parameter-overrides ${created.parameter}=<image>`,
+    '',
+    `It starts at times with a default of Schedule in containers/${name}/template.yaml;`,
+    "by an event with a function, after another job with 'after': Longhaul's docs/triggers.md.",
   ].join('\n');
 }

@@ -59,6 +59,11 @@ beforeAll(async () => {
       cleanUp: afterAll,
     });
   }
+  for (const { name } of made) {
+    const template = path.join(copy, 'containers', name, 'template.yaml');
+    const schedule = /( {2}Schedule:\n {4}Type: String\n {4}Default: )""/;
+    writeFileSync(template, readFileSync(template, 'utf8').replace(schedule, '$1rate(30 days)'));
+  }
   engine = await engineOf(copy, { dataDirectory: await temporaryDirectory(afterAll) });
 }, 180_000);
 afterAll(() => engine?.close());
@@ -105,6 +110,23 @@ describe.each(made)('new $name --language $language --backend $backend', ({ name
     });
     expect(execution).toMatchObject({ status: 'SUCCEEDED', ...(result === undefined ? {} : { result }) });
     expect(await jobLog(engine, id)).toContain(log);
+  });
+
+  test.skipIf(needs)('runs at the times of its schedule', { timeout: 180_000 }, async () => {
+    const logicalId = name.replace(/(?:^|-)(.)/g, (_, letter: string) => letter.toUpperCase());
+    engine.fire(`${logicalId}/Due`);
+    const execution = await until(async () => {
+      const { executions } = (await (await fetch(`${engine.apiUrl}/executions?job=${name}`)).json()) as {
+        executions: { id: string }[];
+      };
+      const all = await Promise.all(
+        executions.map(async ({ id }) => (await fetch(`${engine.apiUrl}/executions/${id}`)).json()),
+      );
+      return (all as { status: string; source: string }[]).find(
+        ({ status, source }) => source === 'schedule' && status !== 'RUNNING',
+      );
+    });
+    expect(execution).toMatchObject({ status: 'SUCCEEDED', ...(result === undefined ? {} : { result }) });
   });
 
   test('checks its input at the door', async () => {

@@ -17,6 +17,9 @@ const PARAMETERS: Record<Backend, Record<string, string>> = {
   },
 };
 
+/** What lets a job run at times, from these resources of the template; nothing where it has none, and then no schedule works. */
+const SCHEDULES = { ScheduleRoleArn: 'ScheduleRole', UndeliveredSchedulesArn: 'UndeliveredSchedules' };
+
 /** What the template must have for that, by section. */
 const NEEDED: Record<Backend, Record<string, string[]>> = {
   batch: { Parameters: ['CpuArchitecture', 'LogRetentionDays', 'AssignPublicIp'], Resources: ['Compute', 'Artifacts'] },
@@ -53,12 +56,15 @@ export function addToTemplate(text: string, job: JobNames, backend: Backend): st
   const deployed = (what: string) => `!If [${condition}, ${what}, !Ref AWS::NoValue]`;
   const parameters = section('Parameters')!;
   const conditions = section('Conditions');
+  const schedules = Object.fromEntries(
+    Object.entries(SCHEDULES).map(([key, id]) => [key, resources.has(id) ? `!GetAtt ${id}.Arn` : '""']),
+  );
   return insert(text, [
     inSection(text, parameters, ({ key }) => String(key).endsWith('Image'), parameterText(job)),
     conditions
       ? inSection(text, conditions, ({ value }) => /Image\b/.test(String(value)), conditionText(job))
       : { at: lineOf(text, 'Resources:'), text: `Conditions:\n${conditionText(job)}\n` },
-    inSection(text, resources, isJob, `\n${applicationText(job, backend)}`),
+    inSection(text, resources, isJob, `\n${applicationText(job, backend, schedules)}`),
     // Where there are policies by which other stacks start jobs.
     ...(resources.items.some(isStarters) ? [inSection(text, resources, isStarters, `\n${startersText(job)}`)] : []),
     inList(text, jobsLine, deployed(`!Sub "'${name}':\${${logicalId}.Outputs.Spec}"`)),
@@ -75,7 +81,11 @@ function parameterText({ name, parameter }: JobNames): string {
 
 const conditionText = ({ condition, parameter }: JobNames) => `  ${condition}: !Not [!Equals [!Ref ${parameter}, ""]]`;
 
-function applicationText({ name, logicalId, parameter, condition }: JobNames, backend: Backend): string {
+function applicationText(
+  { name, logicalId, parameter, condition }: JobNames,
+  backend: Backend,
+  schedules: Record<string, string>,
+): string {
   const parameters = {
     App: '!Ref AWS::StackName',
     Image: `!Ref ${parameter}`,
@@ -84,6 +94,7 @@ function applicationText({ name, logicalId, parameter, condition }: JobNames, ba
     ...PARAMETERS[backend],
     AssignPublicIp: '!Ref AssignPublicIp',
     ArtifactsBucket: '!Ref Artifacts',
+    ...schedules,
   };
   return `  ${logicalId}:
     Type: AWS::Serverless::Application

@@ -12,6 +12,8 @@ from longhaul import JobContext, job
 class Input:
     name: str
     times: int = 5
+    scheduleArn: str | None = None  # this and the next where a schedule starts it
+    scheduledTime: str | None = None
 
 
 @job("my-job", input=Input)
