@@ -56,8 +56,8 @@ test('--how crash kills it, and --json says so', async () => {
 });
 
 test('an execution that is not there is refused by name', async () => {
-  const { code, stderr } = await longhaul('interrupt', 'counter-0', '--data', data);
-  expect(stderr).toContain("There is no execution 'counter-0'");
+  const { code, stderr } = await longhaul('interrupt', 'counter-none', '--data', data);
+  expect(stderr).toContain("There is no execution 'counter-none'");
   expect(code).toBe(1);
 });
 

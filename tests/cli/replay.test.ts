@@ -196,8 +196,8 @@ test('a job that Node.js does not run has no such debugger, and says so', async 
 });
 
 test('an execution or an application that is not there is refused by name', async () => {
-  const unknown = await longhaul('replay', 'csv-report-0', '--data', data);
-  expect(unknown.stderr).toContain("There is no execution 'csv-report-0'");
+  const unknown = await longhaul('replay', 'csv-report-none', '--data', data);
+  expect(unknown.stderr).toContain("There is no execution 'csv-report-none'");
   expect(unknown.code).toBe(1);
   const elsewhere = await longhaul(
     'replay',
