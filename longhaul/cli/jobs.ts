@@ -42,8 +42,8 @@ const COLUMNS: Column<DeployedJob>[] = [
     align: 'right',
     optional: 2,
   },
-  { head: 'starts', cell: beginning, least: 16, wrap: true },
-  { head: 'input', cell: ({ input }) => (input === undefined ? '' : inputInShort(input)), least: 36, wrap: true },
+  { head: 'starts', cell: beginning, least: 18, wrap: true },
+  { head: 'input', cell: ({ input }) => (input === undefined ? '' : inputInShort(input)), least: 34, wrap: true },
 ];
 
 /** What starts it besides events and people. */
