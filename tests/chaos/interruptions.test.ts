@@ -21,8 +21,7 @@ let engine: Engine;
 let directory: string;
 beforeAll(async () => {
   directory = await temporaryDirectory(afterAll);
-  // The stop timeout that the job is told: on a busy machine it may need it.
-  engine = await engineOf(misbehaving, { dataDirectory: path.join(directory, 'data'), longestStopTimeoutSeconds: 30 });
+  engine = await engineOf(misbehaving, { dataDirectory: path.join(directory, 'data') });
 });
 afterAll(() => engine.close());
 

@@ -37,7 +37,7 @@ let engine: Engine;
 let s3: S3Client;
 beforeAll(async () => {
   const dataDirectory = path.join(await temporaryDirectory(afterAll), 'data');
-  engine = await engineOf(app, { dataDirectory, longestStopTimeoutSeconds: 30, bytesPerSecond: BYTES_PER_SECOND });
+  engine = await engineOf(app, { dataDirectory, bytesPerSecond: BYTES_PER_SECOND });
   s3 = new S3Client(engine.aws);
   const Bucket = engine.outputs.UploadsBucketName;
   const birdstrikes = await readFile(path.join(app, 'node_modules/vega-datasets/data/birdstrikes.csv'));

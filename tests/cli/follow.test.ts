@@ -42,7 +42,7 @@ const isAtWork = (id: string, interruptions: number) =>
   until(async () => (await artifact<Progress>(engine, id, 'progress.json'))?.interruptions === interruptions);
 
 test('run --follow tells of progress and of capacity that was taken away, until the rest runs on demand, and show says why', async () => {
-  const running = following({ to: 300, untilInterruptions: 2 });
+  const running = following({ to: 20, untilInterruptions: 2 });
   const id = await idOf(running);
   // Capacity goes only when the command has told how it stands: it looks now and then, and tells what is new since.
   for (const [interruptions, said] of [
@@ -56,13 +56,13 @@ test('run --follow tells of progress and of capacity that was taken away, until 
   expect(await running.ended, running.output()).toBe(0);
   const output = running.output();
   for (const said of [
-    /^\d+ %: \d+ of 300$/m,
+    /^\d+ %: \d+ of 20$/m,
     /Interrupted: SIGTERM/,
     /──── launch 2 ────/,
     /Spot.*2 times|Spot.*twice/,
     /──── launch 3 ────/,
     /succeeded after .*, attempt 1 of 2, interrupted twice/,
-    /"count":300/,
+    /"count":20/,
   ]) {
     expect(output).toMatch(said);
   }
@@ -82,7 +82,7 @@ test('a job that fails ends run --follow with 3, and says why', async () => {
 });
 
 test('stop ends the container with its checkpoint saved; resume goes on from there', async () => {
-  const running = following({ to: 3000 });
+  const running = following({ to: 20, untilInterruptions: 1 });
   const id = await idOf(running);
   await isAtWork(id, 0);
   const stopped = await cli('stop', id, '--reason', 'wrong file');
@@ -104,7 +104,7 @@ test('stop ends the container with its checkpoint saved; resume goes on from the
 });
 
 test('Ctrl-C stops following, not the job, and says how to go on', async () => {
-  const running = following({ to: 3000 });
+  const running = following({ to: 20, untilInterruptions: 1 });
   const id = await idOf(running);
   await isAtWork(id, 0);
   running.child.kill('SIGINT');

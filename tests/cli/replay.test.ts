@@ -7,7 +7,7 @@ import { DescribeExecutionCommand, SFNClient, StartExecutionCommand, StopExecuti
 import type { Engine } from 'longhaul/engine';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { localS3 } from '../../longhaul/cli/replay/local-s3.ts';
-import { app, engineOf, temporaryDirectory, until } from '../end-to-end/engine.ts';
+import { app, artifact, engineOf, temporaryDirectory, until } from '../end-to-end/engine.ts';
 import { longhaul } from './tool.ts';
 
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 }); // a busy machine starts each command in seconds
@@ -92,11 +92,9 @@ test('it goes on from the checkpoint of an execution that was stopped, or begins
   const rows = Array.from({ length: 20_000 }, (_, row) => `${row},row number ${row}`);
   const id = await startReport('rows.csv', ['id,text', ...rows].join('\n'));
   const checkpoint = `executions/${id}/checkpoint/state.json`;
-  // The second version of it holds a position; the first is the claim of the start itself.
-  await until(async () => {
-    const answer = await (await fetch(`${engine.apiUrl}/executions/${id}`)).json();
-    return ((answer as { progress?: { done: number } }).progress?.done ?? 0) > 50_000;
-  });
+  await until(async () => ((await artifact<{ done: number }>(engine, id, 'progress.json'))?.done ?? 0) > 0);
+  // Nothing is left to go on with: it is stopped before it has done all its work, however late that is.
+  for (const kind of ['spot', 'on-demand'] as const) engine.fleet.capacity.set(kind, 'unavailable');
   await engine.interrupt(id);
   await until(
     async () =>
@@ -104,7 +102,7 @@ test('it goes on from the checkpoint of an execution that was stopped, or begins
   );
   const stop = await longhaul('stop', id, '--data', data);
   expect(stop.code, stop.stderr).toBe(0);
-  await until(async () => !engine.fleet.running().some(({ executionId }) => executionId === id));
+  for (const kind of ['spot', 'on-demand'] as const) engine.fleet.capacity.set(kind, 'available');
 
   const before = await artifacts(id);
   expect(Object.keys(before)).toContain(checkpoint);

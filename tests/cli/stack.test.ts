@@ -60,7 +60,7 @@ test('with --stack everything is found by the outputs of the stack, with the cre
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'b');
   onTestFinished(() => void vi.unstubAllEnvs());
   const where = ['--stack', 'production'];
-  expect((await cli('jobs', ...where)).output).toMatch(/^counter +Batch, Spot +2 +60 s$/m);
+  expect((await cli('jobs', ...where)).output).toMatch(/^counter +Batch, Spot +2 +10 min$/m);
   const { code, output } = await cli('run', 'counter', '-i', '{"to":3}', '--follow', ...where);
   expect(output).toMatch(/INFO {2}Job started/);
   expect(output).toMatch(/succeeded after .*\n\{"first":0,"count":3\}/);

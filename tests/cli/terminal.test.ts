@@ -1,7 +1,8 @@
-import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import type { Engine } from 'longhaul/engine';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { app, engineOf, temporaryDirectory, until } from '../end-to-end/engine.ts';
+import { app, engineOf, misbehaving, temporaryDirectory, until } from '../end-to-end/engine.ts';
 import { hasTmux, terminal } from './tmux.ts';
 import { tool } from './tool.ts';
 
@@ -12,17 +13,10 @@ const ESCAPE = String.fromCharCode(27);
 describe.skipIf(!hasTmux)('in a terminal (skipped where there is no tmux)', () => {
   let engine: Engine;
   let data: string;
-  let object: string;
   let id: string;
   beforeAll(async () => {
     data = await temporaryDirectory(afterAll);
-    engine = await engineOf(app, { dataDirectory: data, bytesPerSecond: 20_000 });
-    const Bucket = engine.outputs.UploadsBucketName;
-    const rows = Array.from({ length: 8000 }, (_, row) => `${row},row number ${row}`);
-    await new S3Client(engine.aws).send(
-      new PutObjectCommand({ Bucket, Key: 'some.csv', Body: ['id,text', ...rows].join('\n') }),
-    );
-    object = JSON.stringify({ bucket: Bucket, key: 'some.csv' });
+    engine = await engineOf(app, { dataDirectory: data });
     const run = ['run', 'hello-world', '--follow', '--json', '--data', data];
     id = JSON.parse((await tool(run, { cleanUp: afterAll })).stdout).id;
   }, 120_000);
@@ -48,31 +42,6 @@ describe.skipIf(!hasTmux)('in a terminal (skipped where there is no tmux)', () =
     expect(await shown(columns, 'jobs')).toMatch(/\{\s+bucket,\s+key,\s+versionId\?\s+\}/);
   });
 
-  test('run --follow shows a bar below the log, and clears it away at the end', async () => {
-    const { screen } = terminal(80, {}, 'run', 'csv-report', '-i', object, '-f', '--data', data);
-    const bar = await until(async () =>
-      screen()
-        .split('\n')
-        .findLast((line) => /█.*░ \d+ %: [\d,]+ of 1/.test(line)),
-    );
-    expect(bar.length).toBeLessThan(80);
-    expect(screen()).toMatch(/^\d\d:\d\d:\d\d\.\d{3} {2}INFO {2}Reading from the beginning/m);
-    const end = await until(async () => screen().includes('[0]') && screen());
-    expect(end).toMatch(/succeeded after .*, attempt 1 of 3\n\{\n/);
-    expect(end).not.toContain('█');
-  });
-
-  test('Ctrl-C gives the terminal back at once, with the cursor', async () => {
-    const { screen, press } = terminal(80, {}, 'run', 'csv-report', '-i', object, '-f', '--data', data);
-    await until(async () => screen().includes('█'));
-    press('C-c');
-    const end = await until(async () => screen().includes('[130]') && screen());
-    expect(end).toContain('The job goes on.');
-    const running = JSON.parse((await tool(['list', '--status', 'running', '--json', '--data', data])).stdout);
-    expect(running).toHaveLength(1);
-    await tool(['stop', running[0].id, '--data', data]);
-  });
-
   test('colours are for terminals, and only for those who want them', async () => {
     const coloured = async (environment: Record<string, string>) => {
       const { screen, colours } = terminal(80, environment, 'list', '--data', data);
@@ -83,5 +52,49 @@ describe.skipIf(!hasTmux)('in a terminal (skipped where there is no tmux)', () =
     expect(await coloured({ NO_COLOR: '1' })).not.toContain(ESCAPE);
     const piped = await tool(['list', '--data', data]);
     expect(piped.stdout).not.toContain(ESCAPE);
+  });
+});
+
+describe.skipIf(!hasTmux)('a job that is followed in a terminal (skipped where there is no tmux)', () => {
+  let engine: Engine;
+  let data: string;
+  beforeAll(async () => {
+    data = await temporaryDirectory(afterAll);
+    engine = await engineOf(misbehaving, { dataDirectory: data });
+  });
+  afterAll(() => engine.close());
+
+  /** Runs a job that waits for the gate, until its bar is there. */
+  async function following() {
+    const gate = path.join(await temporaryDirectory(), 'gate');
+    const input = JSON.stringify({ to: 20, gate });
+    const shown = terminal(80, {}, 'run', 'counter', '-i', input, '-f', '--data', data);
+    const bar = await until(async () =>
+      shown
+        .screen()
+        .split('\n')
+        .findLast((line) => /█.*░ 5 %: 1 of 20/.test(line)),
+    );
+    return { ...shown, bar, gate };
+  }
+
+  test('has a bar below its log, which is cleared away at the end', async () => {
+    const { screen, bar, gate } = await following();
+    expect(bar.length).toBeLessThan(80);
+    expect(screen()).toMatch(/^\d\d:\d\d:\d\d\.\d{3} {2}INFO {2}Job started/m);
+    await writeFile(gate, '');
+    const end = await until(async () => screen().includes('[0]') && screen());
+    expect(end).toMatch(/succeeded after .*, attempt 1 of 2\n\{/);
+    expect(end).not.toContain('█');
+  });
+
+  test('is left to itself by Ctrl-C, which gives the terminal back with the cursor', async () => {
+    const { screen, press } = await following();
+    press('C-c');
+    const end = await until(async () => screen().includes('[130]') && screen());
+    expect(end).toContain('The job goes on.');
+    const running = JSON.parse((await tool(['list', '--status', 'running', '--json', '--data', data])).stdout);
+    expect(running).toHaveLength(1);
+    await tool(['stop', running[0].id, '--data', data]);
   });
 });

@@ -29,7 +29,6 @@ export async function engineOf(projectDirectory: string, options: EngineOptions 
     apiPort: 0,
     minimumTimeoutSeconds: 1,
     stateTimeLimitSeconds: 1,
-    longestStopTimeoutSeconds: 5,
     ...options,
   });
 }

@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { defineJob } from 'longhaul';
 import { runJob } from 'longhaul/runtime';
@@ -14,6 +14,8 @@ const counter = defineJob({
     deaf: z.boolean().default(false),
     /** Begins to count, and then waits for its capacity to be taken away, until that has happened so often. */
     untilInterruptions: z.number().default(0),
+    /** Begins to count, and then waits for this file. */
+    gate: z.string().optional(),
   }),
 });
 
@@ -21,6 +23,9 @@ await runJob(
   counter,
   async ({ input, interruptions, signal, checkpoint, progress }) => {
     const first = (await checkpoint.load<number>()) ?? 0;
+    const waits = () =>
+      (interruptions < input.untilInterruptions && !signal.aborted) ||
+      (input.gate !== undefined && !existsSync(input.gate));
     for (let count = first; count < input.to; count++) {
       checkpoint.set(count);
       progress(count, input.to);
@@ -30,9 +35,10 @@ await runJob(
         checkpoint.set(count + 1_000_000);
         for (;;);
       }
-      if (!input.deaf) signal.throwIfAborted();
-      if (interruptions >= input.untilInterruptions) await sleep(10);
-      else if (count > first) await once(signal, 'abort');
+      do {
+        if (!input.deaf) signal.throwIfAborted();
+        await sleep(10);
+      } while (count > first && waits());
     }
     return { first, count: input.to };
   },
