@@ -8,5 +8,7 @@ export default defineConfig({
     maxWorkers: availableParallelism() + 1,
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // Not the one second of Vitest: what is waited for comes from processes, and the machine may be busy.
+    expect: { poll: { timeout: 30_000 } },
   },
 });

@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ServiceError } from '../../longhaul/engine/endpoint/index.ts';
 import { EventsWorld, functionArn, machineArn, order, queueArn, rule } from './events-fixture.ts';
 
@@ -59,7 +59,7 @@ describe('delivery', () => {
   test('to a state machine: the event is the input', async () => {
     world.open([rule({ source: ['shop'] }, { Arn: machineArn })]);
     await world.put(order());
-    await vi.waitFor(() => expect(world.machines.executions.list(machineArn, 'SUCCEEDED', 10)).toHaveLength(1));
+    await expect.poll(() => world.machines.executions.list(machineArn, 'SUCCEEDED', 10)).toHaveLength(1);
     const [listed] = world.machines.executions.list(machineArn, undefined, 10);
     const execution = world.machines.executions.get(listed!.arn);
     expect(JSON.parse(execution!.input)).toMatchObject({ source: 'shop', detail: { total: 7 } });
@@ -77,9 +77,7 @@ describe('delivery', () => {
     world.refusal = new Error('not now');
     world.open([rule({ source: ['shop'] }, { Arn: functionArn })]);
     await world.put(order());
-    await vi.waitFor(() =>
-      expect(world.db.prepare('SELECT attempts FROM events_deliveries').get()).toEqual({ attempts: 1 }),
-    );
+    await expect.poll(() => world.db.prepare('SELECT attempts FROM events_deliveries').get()).toEqual({ attempts: 1 });
     world.refusal = undefined;
     expect(await world.payloads(1)).toHaveLength(1);
   });
@@ -117,9 +115,7 @@ describe('delivery', () => {
     const { MessageAttributes } = await world.message('dead');
     expect(MessageAttributes?.RETRY_ATTEMPTS?.StringValue).toBe('0');
     expect(MessageAttributes?.ERROR_CODE?.StringValue).toBe('ResourceNotFoundException');
-    await vi.waitFor(() =>
-      expect(world.db.prepare('SELECT count(*) AS n FROM events_deliveries').get()).toEqual({ n: 0 }),
-    );
+    await expect.poll(() => world.db.prepare('SELECT count(*) AS n FROM events_deliveries').get()).toEqual({ n: 0 });
     expect(world.notices).toContainEqual(
       expect.stringContaining('did not reach arn:aws:sqs:us-east-1:000000000000:nowhere'),
     );

@@ -80,7 +80,7 @@ export class EventsWorld {
 
   /** What the function was given, when it is so many. */
   async payloads(count: number) {
-    await vi.waitFor(() => expect(this.invoked).toHaveLength(count), { timeout: 20_000 });
+    await expect.poll(() => this.invoked).toHaveLength(count);
     return this.invoked.map(({ payload }) => JSON.parse(payload));
   }
 

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Functions } from '../../longhaul/engine/functions/index.ts';
 import { type Project, project } from './functions-project.ts';
 import { ManualClock } from './manual-clock.ts';
@@ -16,8 +16,6 @@ beforeEach(async () => {
   clock = new ManualClock('2026-10-24T08:00:00Z');
 });
 afterEach(() => app.remove());
-
-const eventually = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout: 20_000 });
 
 /** Appends a line per invocation to the file that the event names, and fails as long as the event says so. */
 const counting = `import { appendFileSync, readFileSync } from 'node:fs';
@@ -40,13 +38,13 @@ describe('an asynchronous event', () => {
     const file = join(app.directory, 'count');
     const functions = app.start([await app.function('count', counting)], { clock });
     await functions.invoke('count', JSON.stringify({ file, failures: 9 }), 'Event');
-    await eventually(() => expect(clock.next()).toBe('2026-10-24T08:01:00.000Z'));
+    await expect.poll(() => clock.next()).toBe('2026-10-24T08:01:00.000Z');
     expect(await invocations(file)).toBe(1);
     clock.advance(60);
-    await eventually(() => expect(clock.next()).toBe('2026-10-24T08:03:00.000Z'));
+    await expect.poll(() => clock.next()).toBe('2026-10-24T08:03:00.000Z');
     expect(await invocations(file)).toBe(2);
     clock.advance(120);
-    await eventually(() => expect(pending()).toBe(0));
+    await expect.poll(pending).toBe(0);
     expect(await invocations(file)).toBe(3);
   });
 
@@ -54,7 +52,7 @@ describe('an asynchronous event', () => {
     const file = join(app.directory, 'count');
     const functions = app.start([await app.function('count', counting)], { retryDelays: [0, 0] });
     await functions.invoke('count', JSON.stringify({ file, failures: 1 }), 'Event');
-    await eventually(() => expect(pending()).toBe(0));
+    await expect.poll(pending).toBe(0);
     expect(await invocations(file)).toBe(2);
   });
 
@@ -63,7 +61,7 @@ describe('an asynchronous event', () => {
     const once = await app.function('count', counting, { EventInvokeConfig: { MaximumRetryAttempts: 0 } });
     const functions = app.start([once], { clock });
     await functions.invoke('count', JSON.stringify({ file, failures: 9 }), 'Event');
-    await eventually(() => expect(pending()).toBe(0));
+    await expect.poll(pending).toBe(0);
     expect(await invocations(file)).toBe(1);
   });
 
@@ -72,7 +70,7 @@ describe('an asynchronous event', () => {
       retryDelays: [0, 0],
     });
     const requestId = functions.enqueue('fail', '{}');
-    await eventually(() => expect(pending()).toBe(0));
+    await expect.poll(pending).toBe(0);
     const starts = app.logs.filter(({ message }) => message.startsWith('START'));
     expect(starts.map(({ message }) => message)).toEqual(
       Array(3).fill(`START RequestId: ${requestId} Version: $LATEST\n`),
@@ -91,13 +89,13 @@ export const handler = async (event: { until?: string }) => {
     const functions = app.start([once], { clock });
     const running = functions.invoke('one', JSON.stringify({ until: join(app.directory, 'go') }), 'RequestResponse');
     functions.enqueue('one', '{}');
-    await eventually(() => expect(clock.next()).toBe('2026-10-24T08:00:01.000Z'));
+    await expect.poll(() => clock.next()).toBe('2026-10-24T08:00:01.000Z');
     clock.advance(1);
-    await eventually(() => expect(clock.next()).toBe('2026-10-24T08:00:03.000Z'));
+    await expect.poll(() => clock.next()).toBe('2026-10-24T08:00:03.000Z');
     await app.write('go', '');
     await running;
     clock.advance(2);
-    await eventually(() => expect(pending()).toBe(0));
+    await expect.poll(pending).toBe(0);
     expect(app.logs.filter(({ message }) => message.startsWith('START'))).toHaveLength(2);
   });
 
@@ -129,13 +127,13 @@ setInterval(() => {}, 1000);
 `,
     );
     const engine = spawn(process.execPath, ['engine.ts'], { cwd: app.directory, stdio: 'inherit' });
-    await eventually(async () => expect(await invocations(file)).toBe(2));
+    await expect.poll(() => invocations(file)).toBe(2);
     engine.kill('SIGKILL');
     await once(engine, 'exit');
     expect(pending()).toBe(2);
     await app.write('go', '');
     app.start([counted]);
-    await eventually(() => expect(pending()).toBe(0));
+    await expect.poll(pending).toBe(0);
     expect(await invocations(file)).toBe(4);
   });
 
@@ -144,13 +142,13 @@ setInterval(() => {}, 1000);
     const counted = await app.function('count', counting);
     const first = app.start([counted], { clock });
     first.enqueue('count', JSON.stringify({ file, failures: 9 }));
-    await eventually(() => expect(clock.next()).toBe('2026-10-24T08:01:00.000Z'));
+    await expect.poll(() => clock.next()).toBe('2026-10-24T08:01:00.000Z');
     await first.close();
     app.start([counted], { clock });
     clock.advance(60);
-    await eventually(() => expect(clock.next()).toBe('2026-10-24T08:03:00.000Z'));
+    await expect.poll(() => clock.next()).toBe('2026-10-24T08:03:00.000Z');
     clock.advance(120);
-    await eventually(() => expect(pending()).toBe(0));
+    await expect.poll(pending).toBe(0);
     expect(await invocations(file)).toBe(3);
   });
 });
@@ -172,6 +170,6 @@ test('an asynchronous event waits until the functions may start', async () => {
   expect(app.logs.filter(({ message }) => message.startsWith('START'))).toHaveLength(1);
   expect(pending()).toBe(1);
   functions.start();
-  await eventually(() => expect(pending()).toBe(0));
+  await expect.poll(pending).toBe(0);
   await functions.close();
 });

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Endpoint, startEndpoint } from '../../longhaul/engine/endpoint/index.ts';
 import { Messaging } from '../../longhaul/engine/services/messaging/index.ts';
 import { ObjectStore, s3Service } from '../../longhaul/engine/services/s3/index.ts';
@@ -38,15 +38,13 @@ afterEach(async () => {
   await app.remove();
 });
 
-const eventually = (check: () => void) => vi.waitFor(check, { timeout: 20_000 });
-
 function pending(): number {
   return Number(app.db.prepare('SELECT count(*) AS n FROM lambda_async_events').get()?.n);
 }
 
 /** The message in a queue, once everything is delivered. */
 async function received(queue: string) {
-  await eventually(() => expect(pending()).toBe(0));
+  await expect.poll(pending).toBe(0);
   const QueueUrl = messaging.createQueue(queue);
   const command = new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, MessageAttributeNames: ['All'] });
   const { Messages = [] } = await sqs.send(command);
@@ -85,7 +83,7 @@ test('an event that failed for good goes to the OnFailure bucket, by function an
   const OnFailure = { Type: 'S3Bucket', Destination: 'arn:aws:s3:::dead-letters' };
   const functions = app.start([await failing({ OnFailure })], { retryDelays: [0], environment });
   functions.enqueue('fail', '{"order":7}');
-  await eventually(() => expect(pending()).toBe(0));
+  await expect.poll(pending).toBe(0);
   const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: 'dead-letters' }));
   expect(Contents.map(({ Key }) => Key)).toEqual([
     expect.stringMatching(
@@ -111,7 +109,7 @@ test('an event that succeeded goes to the OnSuccess queue with its answer', asyn
 test('a record is sent again until the destination takes it, and the function is not run again for that', async () => {
   const functions = app.start([await failing({ OnFailure: toQueue })], { clock, retryDelays: [0], environment });
   functions.enqueue('fail', '{}');
-  await eventually(() => expect(clock.next()).toBe('2026-10-24T08:00:01.000Z'));
+  await expect.poll(() => clock.next()).toBe('2026-10-24T08:00:01.000Z');
   expect(app.notices.at(-1)).toContain('did not reach its destination and is tried again');
   messaging.createQueue('results');
   clock.advance(1);

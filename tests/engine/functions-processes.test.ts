@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { answered, type Project, project } from './functions-project.ts';
 
 let app: Project;
@@ -72,11 +72,11 @@ export const handler = async (event: { until?: string }) => {
   expect(await invoke({})).toBe('old1');
   const until = join(app.directory, 'go');
   const running = invoke({ until });
-  await vi.waitFor(() => expect(app.logs.filter(({ message }) => message.startsWith('START'))).toHaveLength(2));
+  await expect.poll(() => app.logs.filter(({ message }) => message.startsWith('START'))).toHaveLength(2);
   await app.write('lib/word.ts', 'export const word = "new";');
-  await vi.waitFor(async () => expect(await invoke({})).toBe('new1'), { timeout: 20_000 });
+  await expect.poll(() => invoke({})).toBe('new1');
   await app.write('live.ts', version(2));
-  await vi.waitFor(async () => expect(await invoke({})).toBe('new2'), { timeout: 20_000 });
+  await expect.poll(() => invoke({})).toBe('new2');
   await app.write('go', '');
   expect(await running).toBe('old1');
 });
@@ -99,7 +99,7 @@ test('a process without work is ended after the idle time', async () => {
   const source = 'export const handler = async () => process.pid;';
   const functions = app.start([await app.function('pid', source)], { idleTimeout: 1 });
   const pid = answered(await functions.invoke('pid', '{}', 'RequestResponse'));
-  await vi.waitFor(() => expect(state(pid)).toBe('ended'), { timeout: 20_000 });
+  await expect.poll(() => state(pid)).toBe('ended');
 });
 
 test('closing leaves no process behind', async () => {
@@ -108,7 +108,7 @@ export const handler = async () => [process.pid, spawn('sleep', ['1000']).pid];`
   const functions = app.start([await app.function('parent', source)]);
   const pids: number[] = answered(await functions.invoke('parent', '{}', 'RequestResponse'));
   await functions.close();
-  for (const pid of pids) await vi.waitFor(() => expect(state(pid)).toBe('ended'), { timeout: 20_000 });
+  for (const pid of pids) await expect.poll(() => state(pid)).toBe('ended');
 });
 
 /** A zombie that nobody has waited for yet has ended, too. */

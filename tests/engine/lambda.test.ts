@@ -7,7 +7,7 @@ import {
   LambdaClient,
   ListFunctionsCommand,
 } from '@aws-sdk/client-lambda';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Endpoint, startEndpoint } from '../../longhaul/engine/endpoint/index.ts';
 import { lambdaService } from '../../longhaul/engine/services/lambda/index.ts';
 import { type Project, project } from './functions-project.ts';
@@ -71,7 +71,7 @@ test('Invoke with Event answers 202 at once and runs the function after', async 
   const answer = await client.send(new InvokeCommand(input));
   expect(answer.StatusCode).toBe(202);
   expect(text(answer.Payload)).toBe('');
-  await vi.waitFor(async () => expect(await readFile(file, 'utf8')).toBe('done'), { timeout: 20_000 });
+  await expect.poll(() => readFile(file, 'utf8')).toBe('done');
 });
 
 test('Invoke with DryRun answers 204 and runs nothing', async () => {

@@ -11,7 +11,7 @@ import {
   PutSubscriptionFilterCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { decodeLogs } from 'longhaul/runtime';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Endpoint, ServiceError, startEndpoint } from '../../longhaul/engine/endpoint/index.ts';
 import {
   declaredSubscriptions,
@@ -95,7 +95,7 @@ const messages = () => delivered().flatMap(({ logEvents }) => logEvents.map(({ m
 test('a function gets the lines that match, packed as CloudWatch Logs packs them', async () => {
   await subscribe('errors', 'ERROR');
   await write('web', 'ERROR Übel 🥕', 'fine', 'ERROR again');
-  await vi.waitFor(() => expect(invoked).toHaveLength(1));
+  await expect.poll(() => invoked).toHaveLength(1);
   const { events = [] } = await logs.send(new FilterLogEventsCommand({ logGroupName: '/app', filterPattern: 'ERROR' }));
   expect(Object.keys(JSON.parse(invoked[0]!))).toEqual(['awslogs']);
   expect(delivered()[0]).toEqual({
@@ -114,7 +114,7 @@ test('lines of one stream that come shortly after another are delivered together
   store.append('/app', 'web', [{ timestamp: 1, message: 'one' }]);
   store.append('/app', 'web', [{ timestamp: 2, message: 'two' }]);
   store.append('/app', 'worker', [{ timestamp: 3, message: 'three' }]);
-  await vi.waitFor(() => expect(invoked).toHaveLength(2));
+  await expect.poll(() => invoked).toHaveLength(2);
   expect(delivered().map(({ logStream, logEvents }) => [logStream, logEvents.length])).toEqual([
     ['web', 2],
     ['worker', 1],
@@ -131,7 +131,7 @@ test('many and large lines are split into deliveries that a function can be give
     'worker',
     Array.from({ length: 2500 }, (_, index) => ({ timestamp: index, message: `${index}` })),
   );
-  await vi.waitFor(() => expect(messages()).toHaveLength(2506));
+  await expect.poll(messages).toHaveLength(2506);
   for (const payload of invoked) expect(payload.length).toBeLessThan(1_048_576);
   expect(new Set(messages()).size).toBe(2506);
 });
@@ -229,7 +229,7 @@ describe('the template', () => {
     open([filter('/one'), event('/two')]);
     store.append('/one', 'stream', [{ timestamp: 1, message: 'ERROR one' }]);
     store.append('/two', 'stream', [{ timestamp: 1, message: 'two' }]);
-    await vi.waitFor(() => expect(messages()).toEqual(['ERROR one', 'two']));
+    await expect.poll(messages).toEqual(['ERROR one', 'two']);
   });
 
   test('has the last word: what it says no more is not subscribed, what was put beside it is', async () => {

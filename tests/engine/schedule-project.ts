@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, vi } from 'vitest';
+import { expect } from 'vitest';
 import type { Functions } from '../../longhaul/engine/functions/index.ts';
 import { type Sources, startSources } from '../../longhaul/engine/sources/index.ts';
 import type { Resource } from '../../longhaul/engine/template/model.ts';
@@ -56,7 +56,7 @@ export const handler = async (event: object) => appendFileSync(${file}, JSON.str
     },
     async sent() {
       const pending = () => app.db.prepare('SELECT count(*) AS n FROM lambda_async_events').get();
-      await vi.waitFor(() => expect(pending()).toMatchObject({ n: 0 }), { timeout: 20_000 });
+      await expect.poll(pending).toMatchObject({ n: 0 });
       const text = await readFile(join(app.directory, 'events'), 'utf8').catch(() => '');
       const lines = text.split('\n').filter(Boolean);
       return lines.map((line) => JSON.parse(line));
@@ -64,7 +64,7 @@ export const handler = async (event: object) => appendFileSync(${file}, JSON.str
     async run(times) {
       for (let turn = 0; turn < times; turn++) {
         await self.sent();
-        await vi.waitFor(() => expect(clock.next()).toBeDefined());
+        await expect.poll(() => clock.next()).toBeDefined();
         clock.set(clock.next()!);
         await new Promise((resolve) => setImmediate(resolve));
       }

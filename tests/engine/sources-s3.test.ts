@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { CopyObjectCommand, DeleteObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import type { S3Event } from 'aws-lambda';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Endpoint, startEndpoint } from '../../longhaul/engine/endpoint/index.ts';
 import { ObjectStore, s3Service } from '../../longhaul/engine/services/s3/index.ts';
 import { type Sources, startSources } from '../../longhaul/engine/sources/index.ts';
@@ -59,24 +59,16 @@ export const handler = async (event: object) => appendFileSync(${JSON.stringify(
 }
 
 async function collected(name: string, count: number): Promise<S3Event[]> {
-  let events: S3Event[] = [];
-  await vi.waitFor(
-    async () => {
-      const lines = (await readFile(join(app.directory, `${name}.events`), 'utf8')).trim().split('\n');
-      expect(lines).toHaveLength(count);
-      events = lines.map((line) => JSON.parse(line));
-    },
-    { timeout: 20_000 },
-  );
-  return events;
+  const lines = async () => (await readFile(join(app.directory, `${name}.events`), 'utf8')).trim().split('\n');
+  await expect.poll(lines).toHaveLength(count);
+  return (await lines()).map((line) => JSON.parse(line));
 }
 
 /** Nothing is on its way any more. */
 async function settled(): Promise<void> {
-  await vi.waitFor(
-    () => expect(app.db.prepare('SELECT count(*) AS n FROM lambda_async_events').get()).toMatchObject({ n: 0 }),
-    { timeout: 20_000 },
-  );
+  await expect
+    .poll(() => app.db.prepare('SELECT count(*) AS n FROM lambda_async_events').get())
+    .toMatchObject({ n: 0 });
 }
 
 test('an object starts the function with the event that S3 documents', async () => {

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { backgroundClock } from '../../longhaul/asl/index.ts';
 import { RecordLog } from '../../longhaul/engine/services/record-log/index.ts';
 import { type RecordStreams, startStreamSources } from '../../longhaul/engine/sources/streams/index.ts';
@@ -87,7 +87,7 @@ const batches = async (): Promise<string[]> => {
   const { readFile } = await import('node:fs/promises');
   return (await readFile(`${at.directory}/batches`, 'utf8').catch(() => '')).split('\n').filter(Boolean);
 };
-const seen = (...expected: string[]) => vi.waitFor(async () => expect(await batches()).toEqual(expected), 10_000);
+const seen = (...expected: string[]) => expect.poll(() => batches()).toEqual(expected);
 
 describe('the records of a stream', () => {
   it('reach the function in order, those that were there and those that come', async () => {
@@ -155,7 +155,7 @@ describe('a batch that fails', () => {
     write('once');
     await start();
     write('after');
-    await vi.waitFor(async () => expect((await batches()).at(-1)).toMatch(/after$/), 10_000);
+    await expect.poll(async () => (await batches()).at(-1)).toMatch(/after$/);
     const words = (await batches()).flatMap((batch) => batch.split(' '));
     expect(words.indexOf('after')).toBeGreaterThan(words.indexOf('once'));
     expect(words.filter((word) => word === 'once')).toHaveLength(2);
@@ -204,7 +204,7 @@ describe('a batch that fails', () => {
       DestinationConfig: { OnFailure: { Destination: queue } },
     });
     await seen('a report b', 'report b');
-    await vi.waitFor(() => expect(sent).toHaveLength(1));
+    await expect.poll(() => sent).toHaveLength(1);
     expect(sent[0]).toMatchObject({
       arn: queue,
       record: { DDBStreamBatchInfo: { startSequenceNumber: '2', batchSize: 2 } },
@@ -235,11 +235,11 @@ describe('a batch that fails', () => {
   it('comes again after a restart when it was under way', async () => {
     write('throw');
     const first = await start();
-    await vi.waitFor(async () => expect((await batches()).length).toBeGreaterThan(0), 10_000);
+    await expect.poll(async () => (await batches()).length).toBeGreaterThan(0);
     await first.close();
     const before = (await batches()).length;
     await start();
-    await vi.waitFor(async () => expect((await batches()).length).toBeGreaterThan(before), 10_000);
+    await expect.poll(async () => (await batches()).length).toBeGreaterThan(before);
   });
 });
 

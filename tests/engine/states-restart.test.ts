@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import { StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Json, TaskRequest } from '../../longhaul/asl/index.ts';
 import { executionArn, machineArn, states } from './states-fixture.ts';
 
@@ -25,9 +25,9 @@ test('a wait goes on in the next engine, and ends at the time that it always had
 
   const second = await states({ db });
   expect(second.machines.resume().map(({ name }) => name)).toEqual(['waits']);
-  await vi.waitFor(() => expect(second.clock.next()).toBe('2026-06-01T00:00:00.000Z'));
+  await expect.poll(() => second.clock.next()).toBe('2026-06-01T00:00:00.000Z');
   second.clock.set('2026-06-01T00:00:00Z');
-  await vi.waitFor(() => expect(second.machines.executions.get(executionArn('waits'))?.status).toBe('SUCCEEDED'));
+  await expect.poll(() => second.machines.executions.get(executionArn('waits'))?.status).toBe('SUCCEEDED');
 });
 
 test('a task is not cancelled when the engine closes, and asked for under the same id by the next', async () => {
@@ -35,7 +35,7 @@ test('a task is not cancelled when the engine closes, and asked for under the sa
   const before = handTasks();
   const first = await states({ db, run: before.run });
   await first.client.send(start('works', { a: 1 }));
-  await vi.waitFor(() => expect(before.asked).toHaveLength(1));
+  await expect.poll(() => before.asked).toHaveLength(1);
   await first.machines.close();
   expect(before.asked[0]!.signal.aborted).toBe(false);
   // Its answer comes too late for this engine and must not be taken for the execution's.
@@ -44,15 +44,15 @@ test('a task is not cancelled when the engine closes, and asked for under the sa
   const after = handTasks();
   const second = await states({ db, run: after.run });
   second.machines.resume();
-  await vi.waitFor(() => expect(after.asked).toHaveLength(1));
+  await expect.poll(() => after.asked).toHaveLength(1);
   expect(after.asked[0]!.id).toBe(before.asked[0]!.id);
   after.asked[0]!.answer('in time');
-  await vi.waitFor(() =>
-    expect(second.machines.executions.get(executionArn('works'))).toMatchObject({
+  await expect
+    .poll(() => second.machines.executions.get(executionArn('works')))
+    .toMatchObject({
       status: 'SUCCEEDED',
       output: '"in time"',
-    }),
-  );
+    });
 });
 
 test('what is started while the engine closes is not lost', async () => {
@@ -63,7 +63,7 @@ test('what is started while the engine closes is not lost', async () => {
 
   const second = await states({ db });
   second.machines.resume();
-  await vi.waitFor(() => expect(second.machines.executions.get(executionArn('late'))?.status).toBe('SUCCEEDED'));
+  await expect.poll(() => second.machines.executions.get(executionArn('late'))?.status).toBe('SUCCEEDED');
 });
 
 test('a stop that comes while the engine closes is refused, since nothing would come of it', async () => {
@@ -79,7 +79,7 @@ test('an execution is forgotten with its history 90 days after it ended, and its
   const db = new DatabaseSync(':memory:');
   const first = await states({ db });
   await first.client.send(start('done', {}));
-  await vi.waitFor(() => expect(first.machines.executions.get(executionArn('done'))?.status).toBe('SUCCEEDED'));
+  await expect.poll(() => first.machines.executions.get(executionArn('done'))?.status).toBe('SUCCEEDED');
   await first.client.send(start('waits', { until: '2099-01-01T00:00:00Z' }));
   await first.machines.close();
   const day = 24 * 60 * 60 * 1000;

@@ -8,7 +8,7 @@ import {
   StartExecutionCommand,
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { executionArn, machineArn, type StatesFixture, states } from './states-fixture.ts';
 
 const start = ({ client }: StatesFixture, name: string, input: unknown = {}) =>
@@ -18,7 +18,7 @@ const describe = ({ client }: StatesFixture, name: string) =>
   client.send(new DescribeExecutionCommand({ executionArn: executionArn(name) }));
 
 async function ended(fixture: StatesFixture, name: string) {
-  await vi.waitFor(async () => expect((await describe(fixture, name)).status).not.toBe('RUNNING'));
+  await expect.poll(async () => (await describe(fixture, name)).status).not.toBe('RUNNING');
   return describe(fixture, name);
 }
 
