@@ -154,9 +154,12 @@ describe('a queue with a function', () => {
     messaging.createQueue('work');
     let running = 0;
     let most = 0;
+    const two = Promise.withResolvers<void>();
     const answer = async () => {
       most = Math.max(most, ++running);
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      if (running === 2) two.resolve();
+      await two.promise;
+      await new Promise((resolve) => setTimeout(resolve, 20)); // in which a third one would be seen
       running -= 1;
     };
     connect(answer, { BatchSize: 1, ScalingConfig: { MaximumConcurrency: '2' } });
