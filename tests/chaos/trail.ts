@@ -39,6 +39,10 @@ export interface Loss {
   records: number;
   /** For how long it had worked on them. */
   milliseconds: number;
+  /** The longest time from one of these records to the next, in milliseconds. */
+  pause: number;
+  /** Where the next one began. */
+  from: number;
 }
 
 /** Of each start but the last that came so far as to work. */
@@ -48,6 +52,7 @@ export function losses(starts: Start[]): Loss[] {
     const { interruptions, records } = worked[before]!;
     const again = records.filter(({ index }) => index >= first!.index);
     const milliseconds = again.length === 0 ? 0 : again.at(-1)!.at - again[0]!.at;
-    return { interruption: interruptions, records: again.length, milliseconds };
+    const pause = Math.max(0, ...again.slice(1).map(({ at }, index) => at - again[index]!.at));
+    return { interruption: interruptions, records: again.length, milliseconds, pause, from: first!.index };
   });
 }
