@@ -34,9 +34,7 @@ describe.each([
   ['Python', 'main.py', 'python3', pythonEnvironment, lacking(['boto3'])],
 ] as const)('%s', (language, file, program, environment, lack) => {
   describe.skipIf(lack)(named(`a job in ${language}`, lack), () => {
-    test('has the result of an undisturbed run though answers of S3 are lost while it is interrupted', {
-      timeout: 240_000,
-    }, async () => {
+    test('has the result of an undisturbed run though answers of S3 are lost while it is interrupted', async () => {
       const trail = join(execution.directory, 'trail');
       const event = { seed: 5, records: RECORDS, trail, ledger: true };
       const run = (interruptions: number) =>

@@ -3,11 +3,9 @@ import path from 'node:path';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Engine } from 'longhaul/engine';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { app, engineOf, temporaryDirectory, until } from '../end-to-end/engine.ts';
 import { longhaul, tool } from './tool.ts';
-
-vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 }); // a busy machine starts each command in seconds
 
 let engine: Engine;
 let data: string;

@@ -7,8 +7,6 @@ import { app, artifact, engineOf, misbehaving, temporaryDirectory, until } from 
 import { node, type Running } from '../end-to-end/process.ts';
 import { type Outcome, tool } from './tool.ts';
 
-// Each step is a process of its own, and containers take their time to stop.
-vi.setConfig({ testTimeout: 180_000 });
 vi.stubEnv('FORCE_COLOR', undefined);
 
 interface Progress {

@@ -1,12 +1,10 @@
 import type { ExecutionDescription } from 'longhaul';
 import type { Engine } from 'longhaul/engine';
-import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { startEndpoint } from '../../longhaul/engine/endpoint/index.ts';
 import { controlService } from '../../longhaul/engine/services/control/index.ts';
 import { artifact, engineOf, misbehaving, temporaryDirectory, until } from '../end-to-end/engine.ts';
 import { longhaul } from './tool.ts';
-
-vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 }); // a busy machine starts each command in seconds
 
 let engine: Engine;
 let data: string;

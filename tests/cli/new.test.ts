@@ -65,7 +65,7 @@ beforeAll(async () => {
     writeFileSync(template, readFileSync(template, 'utf8').replace(schedule, '$1rate(30 days)'));
   }
   engine = await engineOf(copy, { dataDirectory: await temporaryDirectory(afterAll) });
-}, 180_000);
+});
 afterAll(() => engine?.close());
 
 async function copyOfRepository(): Promise<string> {
@@ -100,7 +100,7 @@ describe.each(made)('new $name --language $language --backend $backend', ({ name
       expect(stdout).toContain(`containers/${name}/${file}`);
   });
 
-  test.skipIf(needs)('runs on the engine as it is', { timeout: 180_000 }, async () => {
+  test.skipIf(needs)('runs on the engine as it is', async () => {
     const answer = await fetch(`${engine.apiUrl}/jobs/${name}`, { method: 'POST', body: '{"name":"you"}' });
     expect(answer.status, await answer.clone().text()).toBe(202);
     const { id } = (await answer.json()) as { id: string };
@@ -134,16 +134,14 @@ describe.each(made)('new $name --language $language --backend $backend', ({ name
     expect(answer.status).toBe(422);
   });
 
-  test.skipIf(needs)('passes its own test', { timeout: 180_000 }, async () => {
+  test.skipIf(needs)('passes its own test', async () => {
     const { code, stdout, stderr } = await runIn(copy, 'node_modules/.bin/vitest', 'run', `containers/${name}`);
     expect(code, stdout + stderr).toBe(0);
     expect(stdout + stderr).toMatch(/[1-9] passed/);
   });
 });
 
-test('the application is still one that compiles, is formatted, and whose jobs are known everywhere', {
-  timeout: 240_000,
-}, async () => {
+test('the application is still one that compiles, is formatted, and whose jobs are known everywhere', async () => {
   const jobs = made.map(({ name }) => `containers/${name}`);
   const compiler = await runIn(copy, 'node_modules/.bin/tsc');
   expect(compiler.stdout.split('\n').filter((line) => line.startsWith('containers/'))).toEqual([]);
@@ -157,7 +155,7 @@ test('the application is still one that compiles, is formatted, and whose jobs a
 });
 
 const linter = spawnSync('cfn-lint', ['--version']).status === 0;
-test.skipIf(!linter)('cfn-lint (where it is installed) finds nothing', { timeout: 240_000 }, async () => {
+test.skipIf(!linter)('cfn-lint (where it is installed) finds nothing', async () => {
   const templates = ['template.yaml', ...made.map(({ name }) => `containers/${name}/template.yaml`)];
   const { code, stdout } = await runIn(copy, 'cfn-lint', ...templates);
   expect(stdout).toBe('');

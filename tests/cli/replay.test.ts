@@ -5,12 +5,10 @@ import { gzipSync } from 'node:zlib';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import type { Engine } from 'longhaul/engine';
-import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { localS3 } from '../../longhaul/cli/replay/local-s3.ts';
 import { app, artifact, engineOf, temporaryDirectory, until } from '../end-to-end/engine.ts';
 import { longhaul } from './tool.ts';
-
-vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 }); // a busy machine starts each command in seconds
 
 let engine: Engine;
 let data: string;
@@ -149,9 +147,7 @@ test('the exit code is that of the job', async () => {
   expect(code).toBe(65);
 });
 
-test('--inspect-brk stops the job, and nothing else, before its first line until a debugger goes on', {
-  timeout: 120_000,
-}, async () => {
+test('--inspect-brk stops the job, and nothing else, before its first line until a debugger goes on', async () => {
   const child = spawn(
     process.execPath,
     [path.join(app, 'longhaul/cli/main.ts'), 'replay', done, '--inspect-brk', '127.0.0.1:0', '--data', data],

@@ -1,14 +1,12 @@
 import { symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Engine } from 'longhaul/engine';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { app, engineOf, temporaryDirectory } from '../end-to-end/engine.ts';
 import { run } from '../end-to-end/process.ts';
 import { type Outcome, tool } from './tool.ts';
 
 // Each step is a process of its own.
-vi.setConfig({ testTimeout: 180_000 });
-
 let engine: Engine;
 let data: string;
 beforeAll(async () => {

@@ -6,8 +6,6 @@ import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { engineOf, misbehaving, temporaryDirectory } from '../end-to-end/engine.ts';
 import { node } from '../end-to-end/process.ts';
 
-vi.setConfig({ testTimeout: 180_000 });
-
 let engine: Engine;
 beforeAll(async () => {
   engine = await engineOf(misbehaving, { dataDirectory: await temporaryDirectory(afterAll) });

@@ -1,12 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Engine } from 'longhaul/engine';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { app, engineOf, misbehaving, temporaryDirectory, until } from '../end-to-end/engine.ts';
 import { hasTmux, terminal } from './tmux.ts';
 import { tool } from './tool.ts';
-
-vi.setConfig({ testTimeout: 180_000 });
 
 const ESCAPE = String.fromCharCode(27);
 
@@ -19,7 +17,7 @@ describe.skipIf(!hasTmux)('in a terminal (skipped where there is no tmux)', () =
     engine = await engineOf(app, { dataDirectory: data });
     const run = ['run', 'hello-world', '--follow', '--json', '--data', data];
     id = JSON.parse((await tool(run, { cleanUp: afterAll })).stdout).id;
-  }, 120_000);
+  });
   afterAll(() => engine.close());
 
   /** What is on the screen when the command has ended. */

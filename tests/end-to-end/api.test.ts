@@ -120,7 +120,7 @@ test('a running job is stopped with its checkpoint saved, and resumed from there
   const { body } = await get(`/executions/${id}-r1/logs`);
   expect(body.complete).toBe(false);
   await call('DELETE', `/executions/${id}-r1`);
-}, 120_000);
+});
 
 describe('refusals', () => {
   test.each([

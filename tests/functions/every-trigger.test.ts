@@ -86,7 +86,7 @@ describe.each(triggers)('a trigger of $name', (trigger) => {
       }),
       { numRuns: 8, examples },
     );
-  }, 120_000);
+  });
 
   test.each([
     ['throttled', { name: 'ThrottlingException', $fault: 'client', $metadata: { httpStatusCode: 400 } }, 503],

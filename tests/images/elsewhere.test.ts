@@ -16,7 +16,7 @@ let application: string;
 beforeAll(async () => {
   packed = await pack();
   application = await install(packed, Object.keys(packed.manifest.dependencies));
-}, 120_000);
+});
 afterAll(removeTemporaryDirectories);
 
 /** The image of a job that was made in an application with this package. */
@@ -64,12 +64,12 @@ test('in another application, a new job in TypeScript has an image: of the packa
   });
   expect(stdout + stderr).toContain(startedByHand);
   expect(status).toBe(65);
-}, 120_000);
+});
 
 test('where the package is a version of a registry, no file is copied', async () => {
   const { archive } = await imageOf('ts', '^0.1.0');
   expect(archive).toBe(false);
-}, 120_000);
+});
 
 const lack = lacking(['boto3']);
 test.skipIf(lack)(

@@ -80,7 +80,7 @@ describe.each(dockerfiles)('%s', (dockerfile) => {
     expect(readdirSync(directory)).not.toEqual([]);
     const files = readdirSync(path.dirname(all), { recursive: true, encoding: 'utf8' });
     expect(files.filter((file) => /(^|\/)(\.env|__pycache__)(\/|$)/.test(file))).toEqual([]);
-  }, 120_000);
+  });
 
   test('is not run by root, and hears signals itself', async () => {
     const { user, entrypoint } = await imageOf(dockerfile);
@@ -88,7 +88,7 @@ describe.each(dockerfiles)('%s', (dockerfile) => {
     expect(entrypoint.length).toBeGreaterThan(1);
     expect(['node', 'python3', '/bin/sh']).toContain(entrypoint[0]);
     expect(entrypoint).not.toContain('-c');
-  }, 120_000);
+  });
 
   test('starts with what is in the image, and nothing beside it', async (self) => {
     const { directory, root: all, entrypoint } = await imageOf(dockerfile);
@@ -109,22 +109,18 @@ describe.each(dockerfiles)('%s', (dockerfile) => {
     if (program === '/bin/sh') expect(said).toContain('The event is {"name":"you"}');
     else expect(said).toContain(`This is the Longhaul job "${job}". It was started by hand`);
     expect(status).toBe(program === '/bin/sh' ? 0 : 65);
-  }, 120_000);
+  });
 });
 
 const bundled = dockerfiles.filter((file) => readFileSync(path.join(context, file), 'utf8').includes('esbuild'));
 
-test.each(bundled)(
-  '%s: the image has the bundle and its source map, and nothing else',
-  { timeout: 120_000 },
-  async (dockerfile) => {
-    const { directory, entrypoint } = await imageOf(dockerfile);
-    expect(entrypoint).toContain('--enable-source-maps');
-    expect(readdirSync(directory).sort()).toEqual([entrypoint.at(-1)!, `${entrypoint.at(-1)}.map`]);
-  },
-);
+test.each(bundled)('%s: the image has the bundle and its source map, and nothing else', async (dockerfile) => {
+  const { directory, entrypoint } = await imageOf(dockerfile);
+  expect(entrypoint).toContain('--enable-source-maps');
+  expect(readdirSync(directory).sort()).toEqual([entrypoint.at(-1)!, `${entrypoint.at(-1)}.map`]);
+});
 
-test('a new job in shell hears SIGTERM while a program of its own runs', { timeout: 120_000 }, async () => {
+test('a new job in shell hears SIGTERM while a program of its own runs', async () => {
   const { directory, entrypoint } = await imageOf('containers/made-shell/Dockerfile');
   const script = path.join(directory, 'main.sh');
   writeFileSync(script, readFileSync(script, 'utf8').replace(/^ *printf .*/m, 'sleep 600 # a long program'));

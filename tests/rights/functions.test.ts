@@ -69,7 +69,7 @@ beforeAll(async () => {
     await states.send(new StopExecutionCommand({ executionArn }));
     return (await ended(engine, executionArn)).status === 'ABORTED' && executionArn;
   });
-}, 120_000);
+});
 
 afterAll(async () => {
   vi.unstubAllEnvs();
