@@ -8,7 +8,8 @@ import { Execution } from '../runtime/job-process.ts';
 import { furthest, losses, readTrail } from './trail.ts';
 import { undisturbed } from './undisturbed.ts';
 
-const RECORDS = 2000;
+/** Far more than it comes to between two saves: it waits for these, and whoever answers them takes its capacity away. */
+const RECORDS = 4000;
 
 /** Of every seven writes one is done without an answer, and one of a checkpoint collides with another. */
 class LossyExecution extends Execution {

@@ -23,7 +23,7 @@ const isAlive = (pid: number): boolean => {
 
 test("of two containers at once, the one that was cut off and comes back is refused, and the result is the newer one's", async () => {
   const trail = path.join(directory, 'trail');
-  const arn = await start(engine, { job: 'tally', event: { seed: 1, records: 6000, trail } });
+  const arn = await start(engine, { job: 'tally', event: { seed: 1, records: 6000, trail, ledger: true } });
   await until(async () => furthest(readTrail(trail)) > 500);
   const older = readTrail(trail)[0]!.pid;
 
@@ -39,11 +39,15 @@ test("of two containers at once, the one that was cut off and comes back is refu
     const newer = readTrail(trail)[1]?.records[0]?.index;
     return entry?.launch.interruptions === 1 && newer !== undefined && (entry.state?.next ?? 0) > newer;
   });
+  // It is still there when the older one has gone, however long that takes.
+  const newer = readTrail(trail)[1]!.pid;
+  process.kill(newer, 'SIGSTOP');
   process.kill(older, 'SIGCONT');
   await until(async () => !isAlive(older));
   // It was there at the same time as the newer one.
   expect(engine.fleet.running().map(({ executionId }) => executionId)).toEqual([id(arn)]);
   expect(await logged()).toContain('Stopped without writing anything more');
+  process.kill(newer, 'SIGCONT');
 
   expect(await ended(engine, arn)).toMatchObject({ status: 'SUCCEEDED' });
   expect(await artifact(engine, arn, 'result.json')).toMatchObject({ interruptions: 1 });

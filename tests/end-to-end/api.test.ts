@@ -97,7 +97,7 @@ test('executions are listed by job and status, page by page', async () => {
 });
 
 test('a running job is stopped with its checkpoint saved, and resumed from there', async () => {
-  const id = await run('csv-report', await upload(20_000));
+  const id = await run('csv-report', await upload(200_000));
   const progress = await until(async () => {
     const { body } = await get(`/executions/${id}`);
     return body.progress?.done > 0 && body.progress;

@@ -87,9 +87,8 @@ describe('logs', () => {
   });
 
   test('show every attempt of a job that fails', async () => {
-    const id = await start('short', { to: 1_000_000 });
-    const { status, error } = await ended(id);
-    expect({ status, error }).toEqual({ status: 'FAILED', error: 'Job.TimedOut' });
+    const id = await start('counter', { to: 1, fails: true });
+    expect(await ended(id)).toMatchObject({ status: 'FAILED', reason: 'It was told to fail', attempt: 2 });
     expect(new Set((await follow(id)).map(({ launch }) => launch))).toEqual(new Set([1, 2]));
   });
 

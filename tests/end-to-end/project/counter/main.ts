@@ -16,6 +16,8 @@ const counter = defineJob({
     untilInterruptions: z.number().default(0),
     /** Begins to count, and then waits for this file. */
     gate: z.string().optional(),
+    /** Throws when it has counted. */
+    fails: z.boolean().default(false),
   }),
 });
 
@@ -40,6 +42,7 @@ await runJob(
         await sleep(10);
       } while (count > first && waits());
     }
+    if (input.fails) throw new Error('It was told to fail');
     return { first, count: input.to };
   },
   { checkpointIntervalSeconds: 0.2 },
