@@ -3,6 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { startBatch } from './batch-fixture.ts';
 
 const STUBBORN = "trap '' TERM; echo ready; while true; do sleep 0.1; done";
+/** Who is to be killed need not be waited for long; who ends by itself may take its time. */
+const patience = (run: string) => ({ fleet: { longestStopTimeoutSeconds: run === STUBBORN ? 1 : 30 } });
 const env = (name: string, value: string) => ({ environment: [{ name, value }] });
 
 describe('A job', () => {
@@ -122,7 +124,8 @@ describe('A job that runs over its timeout', () => {
     ['ignores the signal', STUBBORN, 137],
     ['exits with 0 on the signal', "trap 'exit 0' TERM; while true; do sleep 0.1; done", 0],
   ])('and %s has the text of the timeout, and is not tried again', async (_, run, exitCode) => {
-    const { submit, ends, fleet } = await startBatch({ slow: { container: { Command: ['/bin/sh', '-c', run] } } });
+    const jobs = { slow: { container: { Command: ['/bin/sh', '-c', run] } } };
+    const { submit, ends, fleet } = await startBatch(jobs, patience(run));
     const job = await ends(
       await submit('slow', { timeout: { attemptDurationSeconds: 1 }, retryStrategy: { attempts: 3 } }),
     );
@@ -149,7 +152,7 @@ describe('A job whose Spot capacity is taken away', () => {
     ['ignores the signal', STUBBORN, 137, 'FAILED'],
     ['exits with 0', "trap 'exit 0' TERM; echo ready; while true; do sleep 0.1; done", 0, 'SUCCEEDED'],
   ])('and that %s says so in the words of Fargate Spot', async (_, run, exitCode, status) => {
-    const engine = await startBatch({ long: { container: { Command: ['/bin/sh', '-c', run] } } });
+    const engine = await startBatch({ long: { container: { Command: ['/bin/sh', '-c', run] } } }, patience(run));
     const jobId = await engine.submit('long', execution);
     await engine.says('ready');
     await engine.fleet.interrupt('execution-1');

@@ -50,7 +50,7 @@ interface TestEngineOptions {
 export async function startTestEngine(options: TestEngineOptions) {
   const db = new DatabaseSync(join(options.folder, 'engine.db'));
   const logs = new Logs();
-  const fleet = new Fleet({ db, logs, environment: ENVIRONMENT, longestStopTimeoutSeconds: 1, ...options.fleet });
+  const fleet = new Fleet({ db, logs, environment: ENVIRONMENT, longestStopTimeoutSeconds: 30, ...options.fleet });
   const resources = templateResources(options.folder, options.jobs);
   const batch = new Batch({ db, fleet, resources, minimumTimeoutSeconds: 1, ...options.batch });
   const ecs = new Ecs({ db, fleet, resources, ...options.ecs });

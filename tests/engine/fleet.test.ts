@@ -78,9 +78,9 @@ test('The exit code is the one of the command, or 128 and the number of the sign
 });
 
 test('A program under the shell gets SIGTERM and its exit code counts', async () => {
-  const { fleet, logs } = startFleet();
+  const { fleet, logs } = startFleet({ longestStopTimeoutSeconds: 30 });
   const program = "process.on('SIGTERM', () => process.exit(75)); setInterval(() => {}, 1000); console.log('ready')";
-  const container = await fleet.launch(spec(`cd . && node -e "${program}"`));
+  const container = await fleet.launch(spec(`cd . && node -e "${program}"`, { stopTimeoutSeconds: 30 }));
   await until(() => expect(logs.lines()).toContain('ready'));
   await fleet.interrupt('execution-1');
   expect(await container.ended).toMatchObject({ how: 'interrupted', exitCode: 75 });
