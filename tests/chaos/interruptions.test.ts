@@ -73,14 +73,15 @@ async function run(job: string, plan: Plan): Promise<Run> {
   for (const { at, by } of disturbances) {
     const due = await until(async () => over || runs(arn, readTrail(trail), stored.length, at));
     if (due === true) break; // it was done before anybody looked
-    const checkpoint = await artifact<{ state?: { next: number } }>(engine, arn, 'checkpoint/state.json');
+    const checkpoint = artifact<{ state?: { next: number } }>(engine, arn, 'checkpoint/state.json');
     // At its very end the container may be gone by now.
     const hit = engine.interrupt(id(arn), SIGNALS[by]).then(
       () => true,
       () => false,
     );
-    if (!(await hit)) break;
-    stored.push(checkpoint?.state?.next ?? 0);
+    const [next, done] = await Promise.all([checkpoint.then((entry) => entry?.state?.next), hit]);
+    if (!done) break;
+    stored.push(next ?? 0);
   }
   const execution = await end;
   expect(execution, label).toMatchObject({ status: 'SUCCEEDED' });
