@@ -1,23 +1,27 @@
-import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
-import middy, { type MiddyfiedHandler } from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import { logged } from '../logged.ts';
 import { logger } from '../logger.ts';
-import { asProblem } from './problem.ts';
+import { asProblem, type Problem } from './problem.ts';
 
 type Answer = APIGatewayProxyStructuredResultV2;
 
 /** A Lambda handler of one route of the HTTP API (payload format 2.0). Whatever is thrown becomes problem+json. */
-export function route(
+export const route = (
   handle: (request: APIGatewayProxyEventV2, context: Context) => Answer | Promise<Answer>,
-): MiddyfiedHandler<APIGatewayProxyEventV2, Answer> {
-  return middy<APIGatewayProxyEventV2, Answer>()
-    .use(injectLambdaContext(logger, { resetKeys: true }))
-    .onError((request) => {
-      const problem = asProblem(request.error);
-      if (problem.status >= 500) logger.error(problem.message, { error: request.error as Error });
-      request.response = problem.response();
-    })
-    .handler(async (event: APIGatewayProxyEventV2, context: Context) => handle(event, context));
+): ((request: APIGatewayProxyEventV2, context: Context) => Promise<Answer>) =>
+  logged(async (request, context) => {
+    try {
+      return await handle(request, context);
+    } catch (error) {
+      return loggedProblem(error).response();
+    }
+  });
+
+/** What is answered to an error; what a caller cannot help is in the log. */
+export function loggedProblem(error: unknown): Problem {
+  const problem = asProblem(error);
+  if (problem.status >= 500) logger.error(problem.message, { error: error as Error });
+  return problem;
 }
 
 export function json(statusCode: number, body: unknown, headers: Record<string, string> = {}): Answer {

@@ -1,7 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
-import middy from '@middy/core';
 import type { APIGatewayRequestAuthorizerEventV2, APIGatewaySimpleAuthorizerWithContextResult } from 'aws-lambda';
+import { logged } from '../logged.ts';
 import { logger } from '../logger.ts';
 import { someSecret } from '../secrets.ts';
 
@@ -12,25 +11,23 @@ type Answer = APIGatewaySimpleAuthorizerWithContextResult<{ partner?: string }>;
  * answers). The secret whose ARN is in `API_KEYS_SECRET_ARN` holds `{"<partner>": "<key>", …}`; the job's event says who
  * called, in `requestContext.authorizer.lambda.partner`. An error makes API Gateway answer 500.
  */
-export const handler = middy<APIGatewayRequestAuthorizerEventV2, Answer>()
-  .use(injectLambdaContext(logger, { resetKeys: true }))
-  .handler(async ({ headers }: APIGatewayRequestAuthorizerEventV2): Promise<Answer> => {
-    const arn = process.env.API_KEYS_SECRET_ARN;
-    if (!arn)
-      throw new Error('The environment variable API_KEYS_SECRET_ARN is not set; it names the secret with the keys');
-    const given = headers?.['x-api-key'];
-    let partner: string | undefined;
-    const known =
-      typeof given === 'string' &&
-      given !== '' &&
-      (await someSecret(arn, (keys, current) => {
-        const found = whose(given, keys, current);
-        partner ??= found;
-        return found !== undefined;
-      }));
-    logger.info(known ? 'Let in' : 'Refused', { partner });
-    return { isAuthorized: known, context: known ? { partner } : {} };
-  });
+export const handler = logged(async ({ headers }: APIGatewayRequestAuthorizerEventV2): Promise<Answer> => {
+  const arn = process.env.API_KEYS_SECRET_ARN;
+  if (!arn)
+    throw new Error('The environment variable API_KEYS_SECRET_ARN is not set; it names the secret with the keys');
+  const given = headers?.['x-api-key'];
+  let partner: string | undefined;
+  const known =
+    typeof given === 'string' &&
+    given !== '' &&
+    (await someSecret(arn, (keys, current) => {
+      const found = whose(given, keys, current);
+      partner ??= found;
+      return found !== undefined;
+    }));
+  logger.info(known ? 'Let in' : 'Refused', { partner });
+  return { isAuthorized: known, context: known ? { partner } : {} };
+});
 
 /**
  * Every key is compared, in constant time: how long it takes says nothing of how much of a key was right.

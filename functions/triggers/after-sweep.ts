@@ -1,13 +1,12 @@
-import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import {
   DescribeExecutionCommand,
   type ExecutionListItem,
   ListExecutionsCommand,
   SFNClient,
 } from '@aws-sdk/client-sfn';
-import middy from '@middy/core';
 import type { JobDefinition } from 'longhaul';
 import { type Stack, type Started, stackFromEnvironment } from 'longhaul/trigger';
+import { logged } from '../logged.ts';
 import { logger } from '../logger.ts';
 import { allFollowers, doneBy, startFollowers } from './after-followers.ts';
 import { followersAt, lookBackTo, nextRecord, type SweepRecord, worthALook } from './after-missed.ts';
@@ -26,18 +25,16 @@ type Ended = ExecutionListItem & { name: string; stopDate: Date };
  * Starts what an event should have started that was never announced (Step Functions sends its events on a best-effort basis): looks at
  * the executions that have succeeded since the last sweep, whatever there was before. The first sweep only notes when it was.
  */
-export const sweep = middy<unknown, Started[]>()
-  .use(injectLambdaContext(logger, { resetKeys: true }))
-  .handler(async () => {
-    const now = new Date();
-    const stack = stackFromEnvironment();
-    const followers = await allFollowers();
-    const last = await readRecord(stack.artifactsBucket);
-    const record = nextRecord(followers, last, now);
-    const started = last ? await startMissed(stack, followers, record, lookBackTo(last, now)) : [];
-    await writeRecord(stack.artifactsBucket, record);
-    return started;
-  });
+export const sweep = logged(async (): Promise<Started[]> => {
+  const now = new Date();
+  const stack = stackFromEnvironment();
+  const followers = await allFollowers();
+  const last = await readRecord(stack.artifactsBucket);
+  const record = nextRecord(followers, last, now);
+  const started = last ? await startMissed(stack, followers, record, lookBackTo(last, now)) : [];
+  await writeRecord(stack.artifactsBucket, record);
+  return started;
+});
 
 async function startMissed(
   { stateMachineArn }: Stack,

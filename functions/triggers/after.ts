@@ -1,9 +1,7 @@
-import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
-import middy from '@middy/core';
 import type { EventBridgeEvent } from 'aws-lambda';
 import type { Started } from 'longhaul/trigger';
-import { logger } from '../logger.ts';
+import { logged } from '../logged.ts';
 import { allFollowers, doneBy, startFollowers } from './after-followers.ts';
 import { textAt } from './trigger.ts';
 
@@ -22,16 +20,14 @@ let client: SFNClient | undefined;
  * An execution has succeeded: the jobs that come after its job start, with its result. Step Functions announces that at best once and
  * EventBridge delivers at least once; what was not announced is found by `after-sweep.ts`.
  */
-export const handler = middy<EventBridgeEvent<string, StatusChange>, Started[]>()
-  .use(injectLambdaContext(logger, { resetKeys: true }))
-  .handler(async (event) => {
-    const name = textAt(event, 'detail.name');
-    if (textAt(event, 'detail.status') !== 'SUCCEEDED') return [];
-    const done = doneBy(name, event.detail.input ?? (await inputOf(textAt(event, 'detail.executionArn'))));
-    if (!done) return [];
-    const followers = (await allFollowers()).filter(({ after }) => after?.name === done.job);
-    return startFollowers(done, followers);
-  });
+export const handler = logged(async (event: EventBridgeEvent<string, StatusChange>): Promise<Started[]> => {
+  const name = textAt(event, 'detail.name');
+  if (textAt(event, 'detail.status') !== 'SUCCEEDED') return [];
+  const done = doneBy(name, event.detail.input ?? (await inputOf(textAt(event, 'detail.executionArn'))));
+  if (!done) return [];
+  const followers = (await allFollowers()).filter(({ after }) => after?.name === done.job);
+  return startFollowers(done, followers);
+});
 
 async function inputOf(executionArn: string): Promise<string> {
   client ??= new SFNClient({});

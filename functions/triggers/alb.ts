@@ -1,8 +1,6 @@
-import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
-import middy from '@middy/core';
 import type { ALBEvent, ALBResult, Context } from 'aws-lambda';
-import { asProblem } from '../api/problem.ts';
-import { logger } from '../logger.ts';
+import { loggedProblem } from '../api/api.ts';
+import { logged } from '../logged.ts';
 import { startOne } from './start-one.ts';
 
 /**
@@ -10,20 +8,17 @@ import { startOne } from './start-one.ts';
  * balancer has no id for a request and delivers it once: the Lambda request id is its identity. Health checks of the target
  * group are answered 200 and start nothing.
  */
-export const handler = middy<ALBEvent, ALBResult>()
-  .use(injectLambdaContext(logger, { resetKeys: true }))
-  .onError((request) => {
-    const problem = asProblem(request.error);
-    if (problem.status >= 500) logger.error(problem.message, { error: request.error as Error });
-    const { statusCode = 500, headers, body } = problem.response();
-    request.response = answer(request.event, statusCode, headers as Record<string, string>, body ?? '');
-  })
-  .handler(async (event: ALBEvent, { awsRequestId }: Context) => {
-    const json = { 'content-type': 'application/json' };
+export const handler = logged(async (event: ALBEvent, { awsRequestId }: Context): Promise<ALBResult> => {
+  const json = { 'content-type': 'application/json' };
+  try {
     if (isHealthCheck(event)) return answer(event, 200, json, '{"status":"healthy"}');
     const { id } = await startOne(event, ['alb', awsRequestId]);
     return answer(event, 202, json, JSON.stringify({ id, job: process.env.JOB }));
-  });
+  } catch (error) {
+    const { statusCode = 500, headers, body } = loggedProblem(error).response();
+    return answer(event, statusCode, headers as Record<string, string>, body ?? '');
+  }
+});
 
 /** `ELB-HealthChecker/2.0` (Application Load Balancers, "Enable health checks"). */
 function isHealthCheck({ headers, multiValueHeaders }: ALBEvent): boolean {

@@ -1,6 +1,6 @@
-import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
-import middy, { type MiddyfiedHandler } from '@middy/core';
+import type { Context } from 'aws-lambda';
 import { type Started, stackFromEnvironment } from 'longhaul/trigger';
+import { logged } from '../logged.ts';
 import { logger } from '../logger.ts';
 import { start } from '../start.ts';
 import { ownIdentity } from './own-identity.ts';
@@ -61,9 +61,9 @@ export function textAt(record: unknown, path: string): string {
  */
 export function trigger<Event, One, Answer = Started[]>(
   adapter: Adapter<Event, One, Answer>,
-): MiddyfiedHandler<Event, Answer> {
+): (event: Event, context: Context) => Promise<Answer> {
   const { source, answer = allOrError as (outcomes: Outcome<One>[]) => Answer } = adapter;
-  const handle = async (event: Event): Promise<Answer> => {
+  return logged(async (event) => {
     const { JOB, BATCHING: batching } = process.env;
     if (!JOB) throw new Error('The environment variable JOB is not set; it names the job that this trigger starts');
     const stack = stackFromEnvironment();
@@ -110,10 +110,7 @@ export function trigger<Event, One, Answer = Started[]>(
     );
     const place = new Map(records.map((record, index) => [record, index]));
     return answer(done.flat().sort((one, other) => place.get(one.record)! - place.get(other.record)!));
-  };
-  return middy<Event, Answer>()
-    .use(injectLambdaContext(logger, { resetKeys: true }))
-    .handler(handle);
+  });
 }
 
 /** What becomes one execution. */
