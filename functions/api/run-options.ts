@@ -28,7 +28,9 @@ export function runOptions({ queryStringParameters }: APIGatewayProxyEventV2): R
   if (onDuplicate !== undefined && onDuplicate !== 'return' && onDuplicate !== 'reject') {
     throw new Problem(400, `onDuplicate must be 'return' or 'reject'; it is '${onDuplicate}'`);
   }
-  const tags = Object.fromEntries(Object.entries(others).map(([name, value]) => [name.slice(TAG.length), value ?? '']));
+  // In one order, so that who sends the same tags sends the same request.
+  const names = Object.keys(others).sort();
+  const tags = Object.fromEntries(names.map((name) => [name.slice(TAG.length), others[name] ?? '']));
   try {
     checkTags(tags);
     const time = startAt === undefined ? undefined : startTime({ startAt });

@@ -220,6 +220,14 @@ describe('between attempts', () => {
     expect(outcome).toMatchObject({ status: 'SUCCEEDED', output: { attempts: 1, interruptions: 1 } });
     expect(launches).toHaveLength(2);
   });
+
+  test.each(['on-ecs', 'on-batch'] as const)('so it does on demand, where it uses up attempts: %s', async (job) => {
+    const { outcome } = await run(job, ['noCapacity'], {}, 'exit0OnMaintenance');
+    expect(outcome).toMatchObject({ status: 'FAILED', error: 'Job.Failed' });
+    expect(JSON.parse((outcome as { cause: string }).cause).reason).toBe(
+      'The capacity was taken away: the container was told to stop, and ended with exit code 0',
+    );
+  });
 });
 
 describe('the cause of a failure', () => {
