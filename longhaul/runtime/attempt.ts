@@ -34,6 +34,8 @@ export interface AttemptOptions<Input, Result, Event> {
   /** Rejects with an error that came up outside of the handler's promise. */
   stray: Promise<never>;
   checkpointIntervalSeconds: number;
+  /** The result is stored: however the process ends from now on, the job is done. */
+  published?(): void;
 }
 
 export interface AttemptEnd {
@@ -146,6 +148,7 @@ export async function runAttempt<Input, Result, Event>(
     checkpoint?.close();
     progress.close();
     await Promise.race([publish(result), over(endTime)]);
+    options.published?.();
     log.info('Job done');
     if (hooks.onComplete) await runHookOf('onComplete', (context) => hooks.onComplete?.(JSON.parse(result), context));
     return { outcome: 'done', handlerRuns };

@@ -26,9 +26,6 @@ export interface CheckpointOptions {
   busy(): void;
 }
 
-/** Of calls of `set` that take nothing, one in so many looks at the clock. */
-const CALLS_PER_LOOK = 1000;
-
 /** A value that waits for its files; `fingerprint` is what they were when it was taken. */
 interface Held {
   state: string;
@@ -75,7 +72,8 @@ export class CheckpointKeeper implements Checkpoint {
     if (this.#closed) return;
     this.#given = { value };
     if (this.#due) this.#takeInTime(value);
-    else if (++this.#skipped % CALLS_PER_LOOK === 0) this.#watch.look(performance.now());
+    // The 1st, 2nd, 4th, … call since the last that took one: a look at the clock costs more than all else here.
+    else if ((++this.#skipped & (this.#skipped - 1)) === 0) this.#watch.look(performance.now());
   }
 
   async save<State>(value?: State | (() => State)): Promise<void> {
@@ -123,6 +121,7 @@ export class CheckpointKeeper implements Checkpoint {
   /** Takes a value for `set`, and decides when the next one is taken. */
   #takeInTime(value: unknown): void {
     const begun = performance.now();
+    this.#skipped = 0;
     this.#watch.look(begun);
     const state = this.#take(value);
     const fingerprint = this.#files.fingerprint();

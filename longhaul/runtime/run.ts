@@ -94,6 +94,7 @@ async function run<Input, Result, Event>(
       stop,
       stray,
       checkpointIntervalSeconds: options.checkpointIntervalSeconds ?? 5,
+      published: stopGuard,
     }));
   } catch (error) {
     outcome = judge(error, stop.signal.reason);
@@ -152,7 +153,7 @@ function catchStrayErrors(signal: AbortSignal, log: Log): Promise<never> {
 }
 
 /**
- * Exit code 0 would make an execution succeed whose handler, or a library that it uses, ended the process before its result.
+ * Exit code 0 would make an execution succeed whose handler, or a library that it uses, ended the process before its result was stored.
  * It counts as an error: after SIGTERM, which libraries may end a process at, as the interruption.
  */
 function guardExit(signal: AbortSignal, log: Log): () => void {

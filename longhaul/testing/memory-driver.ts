@@ -48,6 +48,8 @@ interface MemoryExecution extends StartedRun {
   isWaiting: boolean;
   /** The handler's end. */
   work?: Promise<void>;
+  /** The end of the handler of the execution that this one continues: before it its own does not begin. */
+  after?: Promise<void>;
   readonly abort: AbortController;
 }
 
@@ -71,7 +73,7 @@ export function memoryDriver(): MemoryDriver {
     throw new UnknownExecutionError(id);
   }
 
-  function begin(run: StartedRun): RunOutcome {
+  function begin(run: StartedRun, after?: Promise<void>): RunOutcome {
     const { id } = run;
     if (executions.has(id)) return { id, started: false };
     executions.set(id, {
@@ -81,6 +83,7 @@ export function memoryDriver(): MemoryDriver {
       lines: [],
       isWaiting: true,
       abort: new AbortController(),
+      ...(after && { after }),
     });
     runDue();
     return { id, started: true };
@@ -88,11 +91,12 @@ export function memoryDriver(): MemoryDriver {
 
   function runDue(): void {
     for (const execution of executions.values()) {
-      const { isWaiting, status, startAt } = execution;
+      const { isWaiting, status, startAt, after } = execution;
       if (!isWaiting || status !== 'RUNNING' || (startAt !== undefined && new Date(startAt) > now())) continue;
       execution.isWaiting = false;
       const handler = handlers.get(execution.job);
-      if (handler) execution.work = work(execution, handler);
+      const begins = () => handler && work(execution, handler);
+      execution.work = after ? after.then(begins) : begins();
     }
   }
 
@@ -226,9 +230,7 @@ export function memoryDriver(): MemoryDriver {
     async resume(id) {
       const { status, job, input, identity, source, startAt, tags, resumes = id, work } = find(id);
       checkResumable(id, status);
-      await work;
-      return begin({
-        id: nextOf(id),
+      const same = {
         job,
         input,
         identity,
@@ -236,7 +238,8 @@ export function memoryDriver(): MemoryDriver {
         resumes,
         ...(startAt !== undefined && { startAt }),
         ...(tags && { tags }),
-      });
+      };
+      return begin({ id: nextOf(id), ...same }, work);
     },
   };
 }

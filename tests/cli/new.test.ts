@@ -112,7 +112,7 @@ describe.each(made)('new $name --language $language --backend $backend', ({ name
     expect(await jobLog(engine, id)).toContain(log);
   });
 
-  test.skipIf(needs)('runs at the times of its schedule', { timeout: 180_000 }, async () => {
+  test.skipIf(needs)('runs at the times of its schedule', async () => {
     const logicalId = name.replace(/(?:^|-)(.)/g, (_, letter: string) => letter.toUpperCase());
     engine.fire(`${logicalId}/Due`);
     const execution = await until(async () => {

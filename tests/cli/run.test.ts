@@ -6,7 +6,6 @@ import { app, engineOf, temporaryDirectory } from '../end-to-end/engine.ts';
 import { run } from '../end-to-end/process.ts';
 import { type Outcome, tool } from './tool.ts';
 
-// Each step is a process of its own.
 let engine: Engine;
 let data: string;
 beforeAll(async () => {

@@ -34,7 +34,7 @@ const someKey = () => `key ${Date.now()} ${keys++}`;
  * @param given - called within tests, when what it gives is there
  */
 export function keepsTheContract(name: string, given: () => { driver: Driver; objects: Objects }): void {
-  describe(name, { timeout: 120_000 }, () => {
+  describe(name, () => {
     const client = () => createClient({ driver: given().driver, jobs: [helloWorld, csvReport] });
 
     test('a job runs, and its result comes back', async () => {

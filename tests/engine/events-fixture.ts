@@ -74,7 +74,7 @@ export class EventsWorld {
         await this.#sqs.send(new DeleteMessageCommand({ QueueUrl: url, ReceiptHandle: one!.ReceiptHandle }));
         return one!;
       },
-      { timeout: 20_000 },
+      { timeout: 60_000 },
     );
   }
 

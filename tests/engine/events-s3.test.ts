@@ -54,7 +54,7 @@ test('a bucket that says so announces its objects on the default bus, and no oth
       events.push(...Messages.map(({ Body }) => JSON.parse(Body ?? '')));
       expect(events).toHaveLength(2);
     },
-    { timeout: 20_000 },
+    { timeout: 60_000 },
   );
   sqs.destroy();
   const created = events.find((event) => event['detail-type'] === 'Object Created');

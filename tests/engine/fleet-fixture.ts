@@ -35,7 +35,7 @@ export class Logs implements LogSink {
 
 /** Fails, with the last reason, when it has not become true for a long time. */
 export function until<T>(check: () => T | Promise<T>): Promise<T> {
-  return vi.waitFor(check, { timeout: 20_000, interval: 10 });
+  return vi.waitFor(check, { timeout: 60_000, interval: 10 });
 }
 
 interface TestEngineOptions {

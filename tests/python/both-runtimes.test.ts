@@ -24,7 +24,7 @@ describe.skipIf(lack)(named('Python and TypeScript', lack), () => {
     ['TypeScript goes on from what Python saved', python, typescript],
   ];
 
-  test.each(directions)('%s', { timeout: 120_000 }, async (_, first, second) => {
+  test.each(directions)('%s', async (_, first, second) => {
     const older = first('count');
     await expect.poll(entry, PATIENTLY).toMatchObject({ state: { step: expect.any(Number) } });
     older.child.kill('SIGTERM');
@@ -40,7 +40,7 @@ describe.skipIf(lack)(named('Python and TypeScript', lack), () => {
     expect(await execution.names()).toEqual(['result.json']);
   });
 
-  test.each(directions)('%s, and the older container stops', { timeout: 120_000 }, async (_, first, second) => {
+  test.each(directions)('%s, and the older container stops', async (_, first, second) => {
     const older = first('count');
     await expect.poll(entry, PATIENTLY).toMatchObject({ state: { step: expect.any(Number) } });
     const newer = second('count', relaunched);
@@ -50,7 +50,7 @@ describe.skipIf(lack)(named('Python and TypeScript', lack), () => {
     expect(await newer.exit, newer.output).toBe(0);
   });
 
-  test.each(directions)('%s, its files too', { timeout: 120_000 }, async (_, first, second) => {
+  test.each(directions)('%s, its files too', async (_, first, second) => {
     const files = (start: Start, env = {}) => start(start === python ? 'mirrored-files' : 'files', env);
     const older = files(first);
     await older.line('waiting');
@@ -69,7 +69,7 @@ describe.skipIf(lack)(named('Python and TypeScript', lack), () => {
 
   const numbers = [0.1, -0, 5e-324, 1e300, 100000000000000000000, 9007199254740991, 'é😀\ud800', null, { '': [[]] }];
 
-  test.each(directions)('%s, every value of it', { timeout: 120_000 }, async (_, _first, second) => {
+  test.each(directions)('%s, every value of it', async (_, _first, second) => {
     const left = { launch: { execution: execution.environment.STP_EXECUTION_ID, attempt: 1, interruptions: 0 } };
     const state = JSON.stringify(numbers).replace('[0.1,0,', '[0.1,-0,');
     await execution.put(

@@ -61,7 +61,7 @@ async function isPublished(start: Start, expected: unknown, env: NodeJS.ProcessE
 describe.each([
   ['TypeScript', typescript, undefined],
   ['Python', python, lack],
-] as const)('%s', { timeout: 120_000 }, (language, start, lack) => {
+] as const)('%s', (language, start, lack) => {
   describe.skipIf(lack)(named(`a job in ${language}`, lack), () => {
     beforeEach(async () => {
       execution = new FaultyExecution();

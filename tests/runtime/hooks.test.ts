@@ -71,6 +71,12 @@ describe('the hooks of a job', () => {
     expect(called(older)).toEqual(['onStart']);
   });
 
+  it('change nothing when one of a job that is done ends the process', async () => {
+    const job = start('end', {}, 'exit in onComplete');
+    expect(await job.exit, job.output).toBe(0);
+    expect(await execution.names()).toEqual(['result.json']);
+  });
+
   it('change nothing when they break, and it is logged', async () => {
     const job = start('end', {}, 'throw');
     expect(await job.exit, job.output).toBe(0);

@@ -232,6 +232,7 @@ const handlers: Record<string, JobHandler> = {
 function sayingHooks(then?: string): JobHooks<unknown, unknown> {
   const say = (hook: string, what: unknown, { log, input, attempt }: HookContext) => {
     log.info(hook, { what, input, attempt });
+    if (then === `exit in ${hook}`) process.exit(0);
     if (then === 'throw') throw new Error(`${hook} is broken`);
     return then === `hang in ${hook}` ? never() : undefined;
   };

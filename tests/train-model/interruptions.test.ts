@@ -43,7 +43,7 @@ describe.skipIf(lack)(named('train-model', lack), () => {
     expect((await execution.names()).filter((name) => name.startsWith('checkpoint'))).toEqual([]);
   });
 
-  test('starts over when the data were replaced', { timeout: 120_000 }, async () => {
+  test('starts over when the data were replaced', async () => {
     const first = execution.train(input);
     await expect.poll(epochsDone, PATIENTLY).toBeGreaterThan(0);
     first.child.kill('SIGTERM');

@@ -76,5 +76,5 @@ def _number(value: Any) -> Any:
         if hasattr(value, "item"):
             value = value.item()
         return value if isinstance(value, (int, float)) and math.isfinite(value) else None
-    except (ValueError, OverflowError):  # an array of several; more than a float holds
+    except Exception:  # an array of several (NumPy: ValueError, PyTorch: RuntimeError); more than a float holds
         return None

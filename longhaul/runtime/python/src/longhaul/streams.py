@@ -27,7 +27,11 @@ def open_streams() -> None:
         if not isinstance(stream, io.TextIOWrapper):  # somebody else's
             continue
         with contextlib.suppress(OSError):
-            stream.flush()
-        raw = _PerhapsUnread(stream.fileno(), "w", closefd=False)
+            # For who holds it already, as a handler of logging does; flushes, too.
+            stream.reconfigure(line_buffering=True, errors="backslashreplace")
+        try:
+            raw = _PerhapsUnread(stream.fileno(), "w", closefd=False)
+        except io.UnsupportedOperation:  # in memory, as tests have it
+            continue
         own = io.TextIOWrapper(io.BufferedWriter(raw), stream.encoding, "backslashreplace", line_buffering=True)
         setattr(sys, name, own)
