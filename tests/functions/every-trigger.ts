@@ -67,7 +67,7 @@ export const triggers: Trigger[] = [
     name: 'a schedule',
     handler: schedule as Trigger['handler'],
     event: (id, text) => ({ ...sample('ScheduleTrigger'), scheduledTime: id, text }),
-    largest: 200_000,
+    largest: 262_000,
     tells: 'lambda',
   },
   { name: 'SQS', handler: sqs as Trigger['handler'], event: queue('SqsTrigger'), largest: MiB, tells: 'queue' },
