@@ -71,7 +71,7 @@ async function begin(s3: S3Client, context: Context): Promise<ObjectStream & { p
   }
   const stream = await openObject(s3, input, { signal, log });
   const { eTag, size } = stream.identity;
-  log.info('Reading from the beginning', { eTag, size });
+  log.info('Reading from the beginning', { bucket: input.bucket, key: input.key, eTag, size });
   if (input.eTag !== undefined && input.eTag !== eTag.replaceAll('"', '')) {
     log.warn('The object was replaced since the event: its present content is profiled', {
       eTag,
