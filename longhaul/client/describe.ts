@@ -35,7 +35,7 @@ export interface ExecutionDescription {
   container?: ContainerDescription;
   /** Why no container runs, in words. */
   waitingFor?: string;
-  /** What the job last said of itself: `progress.json`. */
+  /** What the job last said of itself: `progress.json`. Of an execution that was resumed, its continuation has it. */
   progress?: unknown;
   /** What the job delivered: `result.json`, up to a megabyte. */
   result?: unknown;
@@ -100,7 +100,8 @@ export async function describeExecution(
     capacityReason: capacityReasonOf(capacity, interruptions, spec),
     container: container && (shown as ContainerDescription),
     waitingFor: status === 'RUNNING' ? (container?.waitingFor ?? pause) : undefined,
-    progress,
+    // What lies there once it goes on is its continuation's.
+    progress: resumedAs === undefined ? progress : undefined,
     ...result,
     error: execution.error,
     reason: outcome.reason ?? text((failure as { message?: unknown } | undefined)?.message),
