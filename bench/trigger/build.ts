@@ -28,8 +28,8 @@ export async function buildTriggers(): Promise<{ handlers: Built[]; remove(): Pr
   const functions = resources('template.yaml', 'AWS::Serverless::Function');
   const { output, outputs, remove } = await build(functions[0]?.[1].Metadata.BuildProperties);
   const handlers = functions
-    // Webhooks are named otherwise, because they read a secret first, for which there is nothing here; so is the sweep, which takes no event.
-    .filter(([, { Properties }]) => /^triggers\/.*\.handler$/.test(Properties.Handler))
+    // The sweep takes no event.
+    .filter(([, { Properties }]) => /^triggers\/(?!after-sweep)/.test(Properties.Handler))
     .map(([logicalId, { Properties }]) => {
       const [module, exported] = Properties.Handler.split('.');
       const file = `${module}.mjs`;

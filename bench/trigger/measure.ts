@@ -14,8 +14,9 @@ process.stdout.write = (
 const begun = performance.now();
 const { [exported]: handler } = file.endsWith('.mjs') ? await import(file) : createRequire(import.meta.url)(file);
 const loaded = performance.now();
-await handler(event, context);
+const answer = await handler(event, context);
 const first = performance.now();
+if (answer?.statusCode >= 400) throw new Error(`It answered ${answer.statusCode}: ${answer.body}`);
 
 const count = Number(warmEvents);
 // A batch starts an execution for each of its records.

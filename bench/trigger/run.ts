@@ -21,10 +21,16 @@ interface Measured {
   warm: number;
 }
 
+/** By which the samples of webhooks are signed. */
+const SECRET = '{"SecretString":"sample-secret"}';
+
 const server = createServer((request, response) => {
   request.resume().on('end', () => {
     response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0' });
-    response.end('{"executionArn":"arn:aws:states:us-east-1:000000000000:execution:m:e","startDate":1}');
+    const isSecret = request.headers['x-amz-target'] === 'secretsmanager.GetSecretValue';
+    response.end(
+      isSecret ? SECRET : '{"executionArn":"arn:aws:states:us-east-1:000000000000:execution:m:e","startDate":1}',
+    );
   });
 });
 await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -37,6 +43,8 @@ const env = {
   STATE_MACHINE_ARN: 'arn:aws:states:us-east-1:000000000000:stateMachine:m',
   ARTIFACTS_BUCKET: 'artifacts',
   JOB: 'hello-world',
+  WEBHOOK_SECRET_ARN: 'arn:aws:secretsmanager:us-east-1:000000000000:secret:bench',
+  WEBHOOK_TOLERANCE_SECONDS: '9999999999',
   FOLLOWERS: 'hello-world', // AfterTrigger: it reads the result first, as no other trigger has to
 };
 
