@@ -23,14 +23,14 @@ interface Made {
 
 const made: Made[] = [
   {
-    name: 'my-job',
+    name: 'tested-job',
     language: 'ts',
     backend: 'batch',
     result: { greeting: 'Hello, you!', times: 5 },
     log: 'Hello, you!',
   },
   {
-    name: 'my-model',
+    name: 'tested-model',
     language: 'python',
     backend: 'batch',
     result: { greeting: 'Hello, you!', times: 5 },
@@ -169,7 +169,7 @@ describe('what is in the way is said, and nothing is written', () => {
     );
 
   test.each([
-    ['my-job', 'There is a folder containers/my-job already'],
+    ['tested-job', 'There is a folder containers/tested-job already'],
     ['Report', 'lower-case letters, digits and hyphens, a letter first'],
     ['x'.repeat(44), 'at most 43 characters'],
     ['queue', 'template.yaml has "Queue" in Resources already'],
@@ -180,7 +180,7 @@ describe('what is in the way is said, and nothing is written', () => {
     expect(stderr).toContain(reason);
     expect(code).toBe(1);
     expect(edited()).toEqual(files);
-    if (name !== 'my-job') expect(existsSync(path.join(copy, 'containers', name))).toBe(false);
+    if (name !== 'tested-job') expect(existsSync(path.join(copy, 'containers', name))).toBe(false);
   });
 
   test('where there is no application', async () => {
