@@ -2,7 +2,7 @@
  * What a trigger costs, against the plain handler that people write, in one run: `npm run bench:trigger`.
  *
  * Init is the loading of the handler in a fresh process, the median of many; with the first event it is a cold start. Both
- * talk to the same local stand-in for Step Functions, which answers at once.
+ * talk to the same local stand-in for Step Functions and Secrets Manager, which answers at once.
  */
 import { execFile } from 'node:child_process';
 import { createServer } from 'node:http';

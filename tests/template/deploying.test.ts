@@ -10,4 +10,5 @@ test('docs/deploying.md has every parameter but the images of jobs that are not 
   const parameters = Object.keys(read('template.yaml').Parameters);
   expect(parameters).toEqual(expect.arrayContaining(named));
   expect(parameters.filter((name) => !named.includes(name) && !name.endsWith('Image'))).toEqual([]);
+  expect(named).toEqual(expect.arrayContaining(['CsvReportImage', 'TrainModelImage']));
 });

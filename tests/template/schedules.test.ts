@@ -17,11 +17,13 @@ test.each(schedules)(
   'the schedule in %s (%s) names its job, and keeps a time that does not reach the trigger',
   (file, _name, { Properties }) => {
     const { Arn, RoleArn, DeadLetterConfig, Input } = Properties.Target;
-    expect(JSON.parse(Input)).toMatchObject({
+    const which = {
       job: dirname(file).split('/')[1],
       scheduleArn: '<aws.scheduler.schedule-arn>',
       scheduledTime: '<aws.scheduler.scheduled-time>',
-    });
+    };
+    expect(JSON.parse(Input)).toMatchObject(which); // and what else a job takes, which hello-world does not
+    if (which.job === 'hello-world') expect(JSON.parse(Input)).toEqual(which);
     const { FunctionName } = read('template.yaml').Resources.ScheduleTrigger.Properties;
     expect(Arn).toMatch(/:function:\$\{App\}-ScheduleTrigger$/);
     expect(FunctionName).toMatch(/^\$\{AWS::StackName\}-ScheduleTrigger$/);
