@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as esbuild from 'esbuild';
 import { type Build, build, fileName } from '../../tests/template/build.ts';
-import { resources } from '../../tests/template/templates.ts';
+import { functions } from '../../tests/template/templates.ts';
 
 type Outputs = Build['outputs'];
 
@@ -18,29 +18,33 @@ export interface Built {
   /** Of that file and all that it loads before the first event. */
   loadedBytes: number;
   /** What the process is started with, besides what every function has. */
-  environment?: { NODE_OPTIONS: string };
+  environment?: Record<string, string>;
 }
 
 const root = path.resolve(import.meta.dirname, '../..');
 
-/** All triggers of template.yaml, built as `sam build` builds them. */
+/** All triggers of the app, built as `sam build` builds them. */
 export async function buildTriggers(): Promise<{ handlers: Built[]; remove(): Promise<void> }> {
-  const functions = resources('template.yaml', 'AWS::Serverless::Function');
-  const { output, outputs, remove } = await build(functions[0]?.[1].Metadata.BuildProperties);
-  const handlers = functions
+  const all = functions();
+  const { output, outputs, remove } = await build(all[0]?.resource.Metadata.BuildProperties);
+  const handlers = all.flatMap(({ name, path: address, resource }) => {
+    const { FUNCTION } = resource.Properties.Environment.Variables;
     // The sweep takes no event.
-    .filter(([, { Properties }]) => /^triggers\/(?!after-sweep)/.test(Properties.Handler))
-    .map(([logicalId, { Properties }]) => {
-      const [module, exported] = Properties.Handler.split('.');
-      const file = `${module}.mjs`;
-      return {
-        name: logicalId,
-        file: path.join(output, file),
-        exported,
-        event: path.join(root, 'events', `${logicalId}.json`),
-        loadedBytes: loadedBytes(file, outputs),
-      };
-    });
+    if (!FUNCTION.startsWith('triggers/') || FUNCTION === 'triggers/after/sweep') return [];
+    const module = [`functions/${FUNCTION}/handler.ts`, `functions/${FUNCTION}.ts`];
+    const [chunk = ''] = Object.entries(outputs).find(([, { entryPoint = '' }]) => module.includes(entryPoint)) ?? [];
+    const loaded = new Set<string>();
+    return [
+      {
+        name: address,
+        file: path.join(output, 'index.mjs'),
+        exported: 'handler',
+        event: path.join(root, 'events', `${name}.json`),
+        loadedBytes: loadedBytes('index.mjs', outputs, loaded) + loadedBytes(chunk, outputs, loaded),
+        environment: { FUNCTION },
+      },
+    ];
+  });
   return { handlers, remove };
 }
 

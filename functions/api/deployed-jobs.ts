@@ -1,16 +1,17 @@
 import type { JobDefinition } from 'longhaul';
-import { jobs } from '../../containers/jobs.ts';
-import { Problem } from './problem.ts';
+import { Problem } from '../http/problem.ts';
+import { allJobs } from '../jobs.ts';
 
 /** The jobs of this stack: those of `containers/` that `JOBS` (comma-separated names) says are deployed. */
-export function deployedJobs(): JobDefinition[] {
+export async function deployedJobs(): Promise<JobDefinition[]> {
   const names = (process.env.JOBS ?? '').split(',');
+  const jobs = await allJobs();
   return jobs.filter(({ name }) => names.includes(name));
 }
 
 /** @throws Problem 404 that names what there is. */
-export function deployedJob(name: string | undefined): JobDefinition {
-  const deployed = deployedJobs();
+export async function deployedJob(name: string | undefined): Promise<JobDefinition> {
+  const deployed = await deployedJobs();
   const job = deployed.find((candidate) => candidate.name === name);
   if (job) return job;
   const names = deployed.map((candidate) => candidate.name).join(', ');

@@ -1,8 +1,8 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { type Driver, isExecutionName, stepFunctionsDriver } from 'longhaul';
 import { stackFromEnvironment } from 'longhaul/trigger';
+import { Problem } from '../http/problem.ts';
 import { logger } from '../logger.ts';
-import { Problem } from './problem.ts';
 
 /** Seconds in which a resumed execution's old container must have ended: a request has 30 (HTTP API, integration timeout). */
 const RESUME_PATIENCE = 20;

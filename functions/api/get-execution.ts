@@ -1,6 +1,7 @@
-import { json, route } from './api.ts';
+import { json } from '../http/answer.ts';
+import { queryOf } from '../http/query.ts';
+import { route } from '../middleware/index.ts';
 import { executionId, executions } from './executions.ts';
-import { queryOf } from './query.ts';
 
 /** `GET /executions/{id}` → 200 with an `ExecutionDescription`. */
 export const handler = route(async (request) => {

@@ -1,7 +1,8 @@
 import type { LogPage } from 'longhaul';
-import { json, route } from './api.ts';
+import { json } from '../http/answer.ts';
+import { limitOf, MOST_LINES, queryOf } from '../http/query.ts';
+import { route } from '../middleware/index.ts';
 import { executionId, executions } from './executions.ts';
-import { limitOf, MOST_LINES, queryOf } from './query.ts';
 
 /**
  * Characters of one line. A page is kept small enough for a Lambda function's answer, which has at most 6 MB, but for a single

@@ -1,8 +1,9 @@
 import type { ListQuery } from 'longhaul';
-import { json, route } from './api.ts';
+import { json } from '../http/answer.ts';
+import { Problem } from '../http/problem.ts';
+import { limitOf, MOST_EXECUTIONS, queryOf, STATUSES } from '../http/query.ts';
+import { route } from '../middleware/index.ts';
 import { executions } from './executions.ts';
-import { Problem } from './problem.ts';
-import { limitOf, MOST_EXECUTIONS, queryOf, STATUSES } from './query.ts';
 
 /**
  * `GET /executions?job=&status=&limit=&cursor=` → 200 with an `ExecutionPage`, the newest first. A page may have fewer than

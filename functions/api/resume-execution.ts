@@ -1,7 +1,8 @@
+import { json } from '../http/answer.ts';
+import { queryOf } from '../http/query.ts';
 import { logger } from '../logger.ts';
-import { json, route } from './api.ts';
+import { route } from '../middleware/index.ts';
 import { executionId, executions } from './executions.ts';
-import { queryOf } from './query.ts';
 
 /**
  * `POST /executions/{id}/resume` → 202 `{ id, href, started }`, `Location: /executions/{id}-r1`: a new execution on the artifacts

@@ -1,13 +1,14 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { acceptInput, InvalidInputError, type JobDefinition } from 'longhaul';
 import { stackFromEnvironment } from 'longhaul/trigger';
+import { accepted } from '../http/answer.ts';
+import { readBody } from '../http/body.ts';
+import { idempotencyKey, identityOf } from '../http/identity.ts';
+import { Problem } from '../http/problem.ts';
 import { logger } from '../logger.ts';
+import { route } from '../middleware/index.ts';
 import { start } from '../start.ts';
-import { accepted, route } from './api.ts';
-import { readBody } from './body.ts';
 import { deployedJob } from './deployed-jobs.ts';
-import { idempotencyKey, identityOf } from './identity.ts';
-import { Problem } from './problem.ts';
 import { type RunOptions, runOptions } from './run-options.ts';
 
 /**
@@ -16,14 +17,14 @@ import { type RunOptions, runOptions } from './run-options.ts';
  * while the first is still being answered; another one under the key is refused. The query may say more: `RunOptions`.
  */
 export const handler = route(async (request, context) => {
-  const job = deployedJob(request.pathParameters?.name);
+  const job = await deployedJob(request.pathParameters?.name);
   logger.appendKeys({ job: job.name });
   const body = readBody(request);
   const identity = identityOf(request);
   const options = runOptions(request);
   const answer = () => startJob(job, body, identity, options);
   if (idempotencyKey(request) === undefined || options.onDuplicate) return answer();
-  const { sameAnswer } = await import('./same-answer.ts');
+  const { sameAnswer } = await import('../http/same-answer.ts');
   return sameAnswer(
     answersTable(),
     { key: [job.name, ...identity], body: whatWasSent(body, options) },

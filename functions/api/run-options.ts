@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { checkTags, startTime } from 'longhaul';
-import { Problem } from './problem.ts';
+import { Problem } from '../http/problem.ts';
 
 /** What `POST /jobs/{name}` is told beside the input, which is the body: the query says it. */
 export interface RunOptions {

@@ -1,8 +1,8 @@
+import { Problem } from '../http/problem.ts';
+import { queryOf } from '../http/query.ts';
 import { logger } from '../logger.ts';
-import { route } from './api.ts';
+import { route } from '../middleware/index.ts';
 import { executionId, executions } from './executions.ts';
-import { Problem } from './problem.ts';
-import { queryOf } from './query.ts';
 
 const LONGEST_REASON = 1024;
 

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { APIGatewayRequestAuthorizerEventV2, APIGatewaySimpleAuthorizerWithContextResult } from 'aws-lambda';
-import { logged } from '../logged.ts';
 import { logger } from '../logger.ts';
+import { lambda } from '../middleware/index.ts';
 import { someSecret } from '../secrets.ts';
 
 type Answer = APIGatewaySimpleAuthorizerWithContextResult<{ partner?: string }>;
@@ -11,7 +11,7 @@ type Answer = APIGatewaySimpleAuthorizerWithContextResult<{ partner?: string }>;
  * answers). The secret whose ARN is in `API_KEYS_SECRET_ARN` holds `{"<partner>": "<key>", …}`; the job's event says who
  * called, in `requestContext.authorizer.lambda.partner`. An error makes API Gateway answer 500.
  */
-export const handler = logged(async ({ headers }: APIGatewayRequestAuthorizerEventV2): Promise<Answer> => {
+export const handler = lambda(async ({ headers }: APIGatewayRequestAuthorizerEventV2): Promise<Answer> => {
   const arn = process.env.API_KEYS_SECRET_ARN;
   if (!arn)
     throw new Error('The environment variable API_KEYS_SECRET_ARN is not set; it names the secret with the keys');

@@ -1,4 +1,4 @@
-import { uniqueJobs } from '../../containers/unique.ts';
+import { uniqueJobs } from '../jobs.ts';
 
 /**
  * What tells this event from all others by the job's own words (`unique` of its definition); undefined for a job that

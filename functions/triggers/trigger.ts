@@ -1,7 +1,7 @@
-import type { Context } from 'aws-lambda';
+import type { MiddyfiedHandler } from '@middy/core';
 import { type Started, stackFromEnvironment } from 'longhaul/trigger';
-import { logged } from '../logged.ts';
 import { logger } from '../logger.ts';
+import { triggerLambda } from '../middleware/index.ts';
 import { start } from '../start.ts';
 import { ownIdentity } from './own-identity.ts';
 
@@ -61,9 +61,9 @@ export function textAt(record: unknown, path: string): string {
  */
 export function trigger<Event, One, Answer = Started[]>(
   adapter: Adapter<Event, One, Answer>,
-): (event: Event, context: Context) => Promise<Answer> {
+): MiddyfiedHandler<Event, Answer> {
   const { source, answer = allOrError as (outcomes: Outcome<One>[]) => Answer } = adapter;
-  return logged(async (event) => {
+  return triggerLambda(async (event: Event) => {
     const { JOB, BATCHING: batching } = process.env;
     if (!JOB) throw new Error('The environment variable JOB is not set; it names the job that this trigger starts');
     const stack = stackFromEnvironment();

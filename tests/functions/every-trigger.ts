@@ -1,16 +1,17 @@
 import { createHmac } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import { handler as alb } from '../../functions/triggers/alb.ts';
-import { handler as dynamodb } from '../../functions/triggers/dynamodb.ts';
-import { handler as eventbridge } from '../../functions/triggers/eventbridge.ts';
-import { handler as http } from '../../functions/triggers/http.ts';
-import { handler as kinesis } from '../../functions/triggers/kinesis.ts';
-import { handler as logs } from '../../functions/triggers/logs.ts';
-import { handler as s3 } from '../../functions/triggers/s3.ts';
-import { handler as schedule } from '../../functions/triggers/schedule.ts';
-import { handler as sns } from '../../functions/triggers/sns.ts';
-import { handler as sqs } from '../../functions/triggers/sqs.ts';
-import { github, stripe } from '../../functions/triggers/webhook.ts';
+import { handler as alb } from '../../functions/triggers/alb/handler.ts';
+import { handler as dynamodb } from '../../functions/triggers/dynamodb/handler.ts';
+import { handler as eventbridge } from '../../functions/triggers/eventbridge/handler.ts';
+import { handler as http } from '../../functions/triggers/http/handler.ts';
+import { handler as kinesis } from '../../functions/triggers/kinesis/handler.ts';
+import { handler as logs } from '../../functions/triggers/logs/handler.ts';
+import { handler as s3 } from '../../functions/triggers/s3/handler.ts';
+import { handler as schedule } from '../../functions/triggers/schedule/handler.ts';
+import { handler as sns } from '../../functions/triggers/sns/handler.ts';
+import { handler as sqs } from '../../functions/triggers/sqs/handler.ts';
+import { handler as github } from '../../functions/triggers/webhook/github.ts';
+import { handler as stripe } from '../../functions/triggers/webhook/stripe.ts';
 import { context, sample } from './lambda.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: events of all sources, and what is none

@@ -9,7 +9,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { handler } from '../../functions/api/run-job.ts';
-import { handler as httpTrigger } from '../../functions/triggers/http.ts';
+import { handler as httpTrigger } from '../../functions/triggers/http/handler.ts';
 import { backgroundClock } from '../../longhaul/asl/index.ts';
 import { openDatabase } from '../../longhaul/engine/database.ts';
 import { type Endpoint, startEndpoint } from '../../longhaul/engine/endpoint/index.ts';

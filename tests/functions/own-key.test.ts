@@ -6,8 +6,8 @@ import { defineJob } from 'longhaul';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { jobs } from '../../containers/jobs.ts';
-import { handler as sns } from '../../functions/triggers/sns.ts';
-import { handler as sqs } from '../../functions/triggers/sqs.ts';
+import { handler as sns } from '../../functions/triggers/sns/handler.ts';
+import { handler as sqs } from '../../functions/triggers/sqs/handler.ts';
 import { functionsAlone } from './functions-alone.ts';
 import { context, sample } from './lambda.ts';
 

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { handler } from '../../functions/triggers/eventbridge.ts';
+import { handler } from '../../functions/triggers/eventbridge/handler.ts';
 import { context, environment, sample } from './lambda.ts';
 
 // What the AWS SDK itself tries again, against a service that refuses: the mocks of other tests stand in front of that.

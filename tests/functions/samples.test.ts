@@ -11,11 +11,10 @@ import {
 } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { type Resource, read, resources, root } from '../template/templates.ts';
+import { type AppFunction, functions, root } from '../template/templates.ts';
 import { context, sample } from './lambda.ts';
 
-const { Globals } = read('template.yaml');
-const functions = resources('template.yaml', 'AWS::Serverless::Function');
+const all = functions().map((one) => [one.path, one] as const);
 const env = sample('env').Parameters;
 
 beforeEach(() => {
@@ -41,28 +40,25 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** What the template declares for a function. */
-const declaredFor = ({ Properties }: Resource): Record<string, unknown> => ({
-  ...Globals.Function.Environment.Variables,
-  ...Properties.Environment?.Variables,
-});
-
 /** Its environment under `sam local invoke --env-vars events/env.json`, which gives values to what is declared, and to nothing else. */
-const environmentOf = (resource: Resource): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(declaredFor(resource)).map(([name, value]) => [name, env[name] ?? value]));
+const environmentOf = ({ resource }: AppFunction): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(resource.Properties.Environment.Variables).map(([name, value]) => [name, env[name] ?? value]),
+  );
 
-test.each(functions)('%s takes the sample in events/, with what events/env.json says', async (name, resource) => {
-  for (const [key, value] of Object.entries(environmentOf(resource))) vi.stubEnv(key, String(value));
-  const [file, exported] = resource.Properties.Handler.split('.');
-  const module = await import(`${root}/functions/${file}.ts`);
-  const answer = await module[exported](sample(name), context);
+test.each(all)('%s takes the sample in events/, with what events/env.json says', async (_path, one) => {
+  const { name, resource } = one;
+  for (const [key, value] of Object.entries(environmentOf(one))) vi.stubEnv(key, String(value));
+  vi.resetModules(); // the entry point loads one module, once
+  const { handler } = await import(`${root}/functions/index.ts`);
+  const answer = await handler(sample(name), context);
   expect(answer.statusCode ?? 202).toBeLessThan(300);
   if ('isAuthorized' in answer) expect(answer.isAuthorized).toBe(true);
   if (resource.Properties.Events?.Post) expect(answer.statusCode).toBe(202);
 });
 
 test('events/env.json holds what sam local cannot find out: names that only a deployed stack has', () => {
-  const variables = functions.flatMap(([, resource]) => Object.keys(declaredFor(resource)));
+  const variables = all.flatMap(([, { resource }]) => Object.keys(resource.Properties.Environment.Variables));
   for (const name of Object.keys(env)) expect(variables).toContain(name);
   expect(Object.keys(env)).toEqual(expect.arrayContaining(['STATE_MACHINE_ARN', 'ARTIFACTS_BUCKET']));
 });

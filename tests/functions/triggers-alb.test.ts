@@ -2,7 +2,7 @@ import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import type { ALBResult } from 'aws-lambda';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { handler } from '../../functions/triggers/alb.ts';
+import { handler } from '../../functions/triggers/alb/handler.ts';
 import { functionsAlone } from './functions-alone.ts';
 import { context, sample } from './lambda.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { handler } from '../../functions/triggers/eventbridge.ts';
+import { handler } from '../../functions/triggers/eventbridge/handler.ts';
 import { functionsAlone } from './functions-alone.ts';
 import { context, environment, sample } from './lambda.ts';
 

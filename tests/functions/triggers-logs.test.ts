@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { decodeLogs } from 'longhaul/runtime';
 import { describe, expect, test, vi } from 'vitest';
-import { handler } from '../../functions/triggers/logs.ts';
+import { handler } from '../../functions/triggers/logs/handler.ts';
 import { functionsAlone } from './functions-alone.ts';
 import { context, sample } from './lambda.ts';
 

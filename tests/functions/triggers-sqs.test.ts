@@ -4,7 +4,7 @@ import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { handler } from '../../functions/triggers/sqs.ts';
+import { handler } from '../../functions/triggers/sqs/handler.ts';
 import { functionsAlone } from './functions-alone.ts';
 import { context, sample } from './lambda.ts';
 

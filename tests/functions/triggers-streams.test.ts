@@ -3,8 +3,8 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { ExecutionAlreadyExists, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
-import { handler as dynamodb } from '../../functions/triggers/dynamodb.ts';
-import { handler as kinesis } from '../../functions/triggers/kinesis.ts';
+import { handler as dynamodb } from '../../functions/triggers/dynamodb/handler.ts';
+import { handler as kinesis } from '../../functions/triggers/kinesis/handler.ts';
 import { functionsAlone } from './functions-alone.ts';
 import { context, sample } from './lambda.ts';
 

@@ -4,7 +4,8 @@ import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { github, stripe } from '../../functions/triggers/webhook.ts';
+import { handler as github } from '../../functions/triggers/webhook/github.ts';
+import { handler as stripe } from '../../functions/triggers/webhook/stripe.ts';
 import { functionsAlone } from './functions-alone.ts';
 import { context, sample } from './lambda.ts';
 

@@ -1,8 +1,8 @@
 import { ExecutionAlreadyExists, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
-import { handler as s3 } from '../../functions/triggers/s3.ts';
-import { handler as schedule } from '../../functions/triggers/schedule.ts';
+import { handler as s3 } from '../../functions/triggers/s3/handler.ts';
+import { handler as schedule } from '../../functions/triggers/schedule/handler.ts';
 import { functionsAlone } from './functions-alone.ts';
 import { context, environment, sample } from './lambda.ts';
 

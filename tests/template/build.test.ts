@@ -1,35 +1,66 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Build, build, fileName } from './build.ts';
-import { read, resources } from './templates.ts';
+import { functions } from './templates.ts';
 
-const { Resources } = read('template.yaml');
-const functions = resources('template.yaml', 'AWS::Serverless::Function');
+const all = functions().map((one) => [one.path, one.resource] as const);
+const metadata = all[0]![1].Metadata;
 let built: Build;
 
 beforeAll(async () => {
-  built = await build(Resources.S3Trigger.Metadata.BuildProperties);
+  built = await build(metadata.BuildProperties);
 });
 afterAll(() => built?.remove());
 
-test.each(functions)('%s: its handler is in the build and loads with nothing beside it', (_name, { Properties }) => {
-  const [module, name] = Properties.Handler.split('.');
+/**
+ * The `Handler` that `sam build` writes for an esbuild function: it looks for `PATH.js` in the artifact, and keeps the last
+ * part of the name only where that file is not there (aws-sam-cli 1.164, `samcli/lib/build/bundler.py`).
+ */
+function handlerAfterSamBuild(handler: string, artifact: string): string {
+  const path = join(dirname(handler), basename(handler, `.${handler.split('.').at(-1)}`));
+  return existsSync(join(artifact, `${path}.js`)) ? handler : basename(handler);
+}
+
+test.each(all)('%s: its handler is in the build and loads with nothing beside it', (_path, { Properties }) => {
+  const [module, name] = handlerAfterSamBuild(Properties.Handler, built.output).split('.');
   const file = join(built.output, `${module}.mjs`);
   const script = `const { ${name}: handler } = await import(${JSON.stringify(file)}); process.stdout.write(typeof handler);`;
   // An environment as bare as possible: nothing is found that was not bundled.
   const type = execFileSync(process.execPath, ['--input-type=module', '-e', script], {
     cwd: built.output,
-    env: {},
+    env: { FUNCTION: Properties.Environment.Variables.FUNCTION },
     encoding: 'utf8',
   });
   expect(type).toBe('function');
 });
 
-test.each(functions)('%s is built together with the others, once', (_name, { Metadata }) => {
-  expect(Metadata).toEqual(Resources.S3Trigger.Metadata);
+test('a name that FUNCTION cannot have is refused with the names that it can', () => {
+  const script = `await import(${JSON.stringify(join(built.output, 'index.mjs'))}).catch((error) => process.stdout.write(error.message));`;
+  const message = (environment: Record<string, string>) =>
+    execFileSync(process.execPath, ['--input-type=module', '-e', script], { env: environment, encoding: 'utf8' });
+  expect(message({ FUNCTION: 'triggers/s4' })).toContain(
+    "it is 'triggers/s4', and must be one of triggers/s3, triggers/sqs,",
+  );
+  expect(message({})).toContain("it is '', and must be one of");
+  expect(message({ FUNCTION: 'constructor' })).toContain("it is 'constructor'");
 });
+
+// SAM builds functions together only where all of these are equal (aws-sam-cli 1.164, `build_graph.py`).
+test.each(all)('%s is built together with the others, once', (_path, { Metadata, Properties }) => {
+  expect(Metadata).toEqual(metadata);
+  const { CodeUri, Handler, Runtime, Architectures } = all[0]![1].Properties;
+  expect(Properties).toMatchObject({ CodeUri, Handler, Runtime, Architectures });
+});
+
+/** The chunk that holds a module of the app, which esbuild names after the module's file and a hash. */
+function chunkOf(module: string): string {
+  const [chunk] =
+    Object.entries(built.outputs).find(([, { entryPoint }]) => entryPoint === `functions/${module}.ts`) ?? [];
+  if (!chunk) throw new Error(`No chunk of the build begins with functions/${module}.ts`);
+  return chunk;
+}
 
 /** The files whose code is in what is loaded with `entry`, without what it imports when it needs it. */
 function filesOf(entry: string): string[] {
@@ -48,24 +79,20 @@ function packagesOf(entry: string): Set<string> {
   return new Set(filesOf(entry).map((input) => /node_modules\/((@[^/]+\/)?[^/]+)/.exec(input)?.[1] ?? 'own code'));
 }
 
-test.each([
-  'triggers/s3.mjs',
-  'triggers/schedule.mjs',
-  'triggers/after.mjs',
-  'triggers/sqs.mjs',
-  'triggers/sns.mjs',
-  'triggers/eventbridge.mjs',
-  'triggers/logs.mjs',
-])('%s loads neither schemas nor S3, SQS or Batch before it needs them', (entry) => {
-  const packages = packagesOf(entry);
-  expect(packages).toContain('@aws-sdk/client-sfn');
-  for (const other of ['zod', '@aws-sdk/client-s3', '@aws-sdk/client-sqs', '@aws-sdk/client-batch'])
-    expect(packages).not.toContain(other);
-});
+test.each(['s3', 'schedule', 'after', 'sqs', 'sns', 'eventbridge', 'logs'])(
+  'triggers/%s loads neither schemas nor S3, SQS or Batch before it needs them',
+  (name) => {
+    const packages = packagesOf(chunkOf(`triggers/${name}/handler`));
+    expect(packages).toContain('@aws-sdk/client-sfn');
+    expect(packages).toContain('@middy/core');
+    for (const other of ['zod', '@aws-sdk/client-s3', '@aws-sdk/client-sqs', '@aws-sdk/client-batch'])
+      expect(packages).not.toContain(other);
+  },
+);
 
 test('a trigger loads what starts executions, and nothing of what looks at them', () => {
   for (const name of ['s3', 'schedule', 'sqs', 'sns', 'eventbridge', 'logs', 'dynamodb', 'kinesis', 'http']) {
-    const own = filesOf(`triggers/${name}.mjs`).filter((file) => file.startsWith('longhaul/client/'));
+    const own = filesOf(chunkOf(`triggers/${name}/handler`)).filter((file) => file.startsWith('longhaul/client/'));
     expect(own, name).toContain('longhaul/client/start.ts');
     for (const other of ['describe', 'list', 'logs', 'client', 'index']) {
       expect(own, name).not.toContain(`longhaul/client/${other}.ts`);
@@ -73,12 +100,25 @@ test('a trigger loads what starts executions, and nothing of what looks at them'
   }
 });
 
-test('source maps lie beside the code, and no function pays for reading them at its start', () => {
-  for (const [name, { Properties }] of functions) {
-    const file = join(built.output, `${Properties.Handler.split('.')[0]}.mjs`);
-    expect(existsSync(`${file}.map`), name).toBe(true);
-    expect(readFileSync(`${file}.map`, 'utf8'), name).not.toContain('"sourcesContent"');
+test('the entry point loads no module but the one that FUNCTION names', () => {
+  expect(filesOf('index.mjs')).toEqual(['functions/index.ts']);
+});
+
+test('no source maps are built, and no function pays for reading them at its start', () => {
+  expect(globSync('**/*.map', { cwd: built.output })).toEqual([]);
+  // SAM sets NODE_OPTIONS=--enable-source-maps on every function whose build has this property.
+  expect(metadata.BuildProperties).not.toHaveProperty('Sourcemap');
+});
+
+test('two builds in different folders are the same to the byte', async () => {
+  const other = await build(metadata.BuildProperties);
+  try {
+    const contents = ({ output }: Build) =>
+      globSync('**/*.mjs', { cwd: output })
+        .sort()
+        .map((file) => [file, readFileSync(join(output, file), 'utf8')]);
+    expect(contents(other)).toEqual(contents(built));
+  } finally {
+    await other.remove();
   }
-  // SAM sets NODE_OPTIONS=--enable-source-maps on every function whose build has this property, in this spelling.
-  expect(Resources.S3Trigger.Metadata.BuildProperties).not.toHaveProperty('Sourcemap');
 });

@@ -20,7 +20,7 @@ export interface Build {
   /** esbuild's account of its outputs, by file name under `output`. */
   outputs: Record<
     string,
-    { imports: { path: string; kind: string }[]; inputs: Record<string, unknown>; bytes: number }
+    { imports: { path: string; kind: string }[]; inputs: Record<string, unknown>; bytes: number; entryPoint?: string }
   >;
   remove(): Promise<void>;
 }

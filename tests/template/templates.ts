@@ -1,4 +1,5 @@
 import { globSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 
@@ -30,6 +31,32 @@ export interface Resource {
 export function resources(template: string, type?: string): [string, Resource][] {
   const all = Object.entries(read(template).Resources as Record<string, Resource>);
   return type ? all.filter(([, { Type }]) => Type === type) : all;
+}
+
+export interface AppFunction {
+  /** `Orders/SqsTrigger`: as `sam local invoke` takes it. */
+  path: string;
+  name: string;
+  /** The template that declares it. */
+  template: string;
+  /** With what `Globals` of that template add to it. */
+  resource: Resource;
+}
+
+/** Every function of the app, also of nested templates: one for each block that declares it. */
+export function functions(template = 'template.yaml', prefix = ''): AppFunction[] {
+  const { Globals } = read(template);
+  return resources(template).flatMap(([name, resource]) => {
+    const { Type, Properties } = resource;
+    if (Type === 'AWS::Serverless::Application') {
+      return functions(join(dirname(template), Properties.Location), `${prefix}${name}/`);
+    }
+    if (Type !== 'AWS::Serverless::Function') return [];
+    const { Environment, ...rest } = Globals?.Function ?? {};
+    const Variables = { ...Environment?.Variables, ...Properties.Environment?.Variables };
+    const merged = { ...resource, Properties: { ...rest, ...Properties, Environment: { Variables } } };
+    return [{ path: `${prefix}${name}`, name, template, resource: merged }];
+  });
 }
 
 export interface Statement {

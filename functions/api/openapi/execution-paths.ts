@@ -1,4 +1,4 @@
-import { MOST_EXECUTIONS, MOST_LINES, STATUSES } from '../query.ts';
+import { MOST_EXECUTIONS, MOST_LINES, STATUSES } from '../../http/query.ts';
 import { answer, location, refusals } from './responses.ts';
 
 const id = { name: 'id', in: 'path', required: true, schema: { $ref: '#/components/schemas/Id' } };

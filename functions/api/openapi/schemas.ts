@@ -1,4 +1,4 @@
-import { STATUSES } from '../query.ts';
+import { STATUSES } from '../../http/query.ts';
 
 const text = { type: 'string' };
 const time = { type: 'string', format: 'date-time' };

@@ -1,6 +1,6 @@
 import type { DynamoDBRecord, DynamoDBStreamEvent, SQSBatchResponse } from 'aws-lambda';
-import { ofStream } from './stream.ts';
-import { textAt, trigger } from './trigger.ts';
+import { ofStream } from '../stream.ts';
+import { textAt, trigger } from '../trigger.ts';
 
 /** Changes of a table's items, from its stream. Each has an id of its own, the same at every delivery. */
 export const handler = trigger<DynamoDBStreamEvent, DynamoDBRecord, SQSBatchResponse>({

@@ -1,5 +1,5 @@
 import type { SNSEvent, SNSEventRecord } from 'aws-lambda';
-import { MalformedEventError, textAt, trigger } from './trigger.ts';
+import { MalformedEventError, textAt, trigger } from '../trigger.ts';
 
 /** Messages published to a topic. A message that SNS delivers again keeps its id (SNS developer guide, "message ID"). */
 export const handler = trigger<SNSEvent, SNSEventRecord>({

@@ -1,5 +1,5 @@
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import type { SweepRecord } from './after-missed.ts';
+import type { SweepRecord } from './missed.ts';
 
 /** Written by every sweep, so that the bucket's lifecycle does not come to it. */
 const Key = 'chains/sweep.json';

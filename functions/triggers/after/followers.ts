@@ -1,10 +1,10 @@
 import type { JobDefinition } from 'longhaul';
 import { type Started, stackFromEnvironment, storedResult } from 'longhaul/trigger';
-import { uniqueJobs } from '../../containers/unique.ts';
-import { logger } from '../logger.ts';
-import { start } from '../start.ts';
-import { ownIdentity } from './own-identity.ts';
-import { allOrError, type Outcome } from './trigger.ts';
+import { allJobs, uniqueJobs } from '../../jobs.ts';
+import { logger } from '../../logger.ts';
+import { start } from '../../start.ts';
+import { ownIdentity } from '../own-identity.ts';
+import { allOrError, type Outcome } from '../trigger.ts';
 
 /** Work that has succeeded. */
 export interface Done {
@@ -23,7 +23,7 @@ const LARGEST_WITH_KEY = 64 * 1024 * 1024;
  * @throws Error when it names a job that is not there or comes after none
  */
 export async function allFollowers(): Promise<JobDefinition[]> {
-  const { jobs } = await import('../../containers/jobs.ts');
+  const jobs = await allJobs();
   const names = (process.env.FOLLOWERS ?? '').split(',').filter(Boolean);
   return names.map((name) => {
     const job = jobs.find((candidate) => candidate.name === name);

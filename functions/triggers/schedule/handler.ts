@@ -1,4 +1,4 @@
-import { MalformedEventError, textAt, trigger } from './trigger.ts';
+import { MalformedEventError, textAt, trigger } from '../trigger.ts';
 
 /** The `Input` of a schedule in a template, with EventBridge Scheduler's context attributes filled in, and what you add. */
 interface ScheduleEvent {

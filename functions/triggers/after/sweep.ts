@@ -6,12 +6,12 @@ import {
 } from '@aws-sdk/client-sfn';
 import type { JobDefinition } from 'longhaul';
 import { type Stack, type Started, stackFromEnvironment } from 'longhaul/trigger';
-import { logged } from '../logged.ts';
-import { logger } from '../logger.ts';
-import { allFollowers, doneBy, startFollowers } from './after-followers.ts';
-import { followersAt, lookBackTo, nextRecord, type SweepRecord, worthALook } from './after-missed.ts';
-import { readRecord, writeRecord } from './after-record.ts';
-import { canNeverWork } from './can-never-work.ts';
+import { logger } from '../../logger.ts';
+import { triggerLambda } from '../../middleware/index.ts';
+import { canNeverWork } from '../can-never-work.ts';
+import { allFollowers, doneBy, startFollowers } from './followers.ts';
+import { followersAt, lookBackTo, nextRecord, type SweepRecord, worthALook } from './missed.ts';
+import { readRecord, writeRecord } from './record.ts';
 
 const client = new SFNClient({});
 
@@ -25,7 +25,7 @@ type Ended = ExecutionListItem & { name: string; stopDate: Date };
  * Starts what an event should have started that was never announced (Step Functions sends its events on a best-effort basis): looks at
  * the executions that have succeeded since the last sweep, whatever there was before. The first sweep only notes when it was.
  */
-export const sweep = logged(async (): Promise<Started[]> => {
+export const handler = triggerLambda(async (): Promise<Started[]> => {
   const now = new Date();
   const stack = stackFromEnvironment();
   const followers = await allFollowers();

@@ -1,5 +1,5 @@
 import { decodeLogs, type LogsData, type LogsEvent } from 'longhaul/trigger';
-import { MalformedEventError, textAt, trigger } from './trigger.ts';
+import { MalformedEventError, textAt, trigger } from '../trigger.ts';
 
 interface Batch {
   event: LogsEvent;

@@ -1,7 +1,7 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import { logger } from '../logger.ts';
-import { canNeverWork } from './can-never-work.ts';
-import { allOrError, MalformedEventError, textAt, trigger } from './trigger.ts';
+import { logger } from '../../logger.ts';
+import { canNeverWork } from '../can-never-work.ts';
+import { allOrError, MalformedEventError, textAt, trigger } from '../trigger.ts';
 
 /** Of an `IdempotencyKey`, as in HTTP. */
 const LONGEST_KEY = 255;

@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { textAt } from './trigger.ts';
+import { textAt } from '../trigger.ts';
 
 /** How a sender signs its webhooks, and what it calls each of them. */
 export interface Scheme {

@@ -1,19 +1,20 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { accepted, route } from '../api/api.ts';
-import { Problem } from '../api/problem.ts';
-import { logger } from '../logger.ts';
-import { someSecret } from '../secrets.ts';
-import { startOne } from './start-one.ts';
-import { MalformedEventError } from './trigger.ts';
-import { github as githubScheme, type Scheme, stripe as stripeScheme } from './webhook-schemes.ts';
+import { accepted } from '../../http/answer.ts';
+import { Problem } from '../../http/problem.ts';
+import { logger } from '../../logger.ts';
+import { triggerRoute } from '../../middleware/index.ts';
+import { someSecret } from '../../secrets.ts';
+import { startOne } from '../start-one.ts';
+import { MalformedEventError } from '../trigger.ts';
+import type { Scheme } from './schemes.ts';
 
 /**
  * Webhooks of senders that sign what they send → 202 `{ id, job, href }`. Nobody else stands guard before these functions, so
  * nothing is started, parsed or answered in detail before the signature is verified: HMAC-SHA256 over the bytes that were
  * sent, with the secret whose ARN is in `WEBHOOK_SECRET_ARN`. The job gets the request as API Gateway passes it on.
  */
-const webhook = (scheme: Scheme) =>
-  route(async (request) => {
+export const webhook = (scheme: Scheme) =>
+  triggerRoute(async (request) => {
     const body = bytesOf(request);
     const headers = request.headers ?? {};
     const now = Date.now();
@@ -25,9 +26,6 @@ const webhook = (scheme: Scheme) =>
     const { id } = await startOne(request, [scheme.source, identityOf(scheme, headers, body)]);
     return accepted(id);
   });
-
-export const stripe = webhook(stripeScheme);
-export const github = webhook(githubScheme);
 
 /** @throws Problem 400 when the sender, who is who it says it is, does not name its event. */
 function identityOf(scheme: Scheme, headers: APIGatewayProxyEventV2['headers'], body: Buffer): string {

@@ -1,5 +1,5 @@
 import type { EventBridgeEvent } from 'aws-lambda';
-import { MalformedEventError, textAt, trigger } from './trigger.ts';
+import { MalformedEventError, textAt, trigger } from '../trigger.ts';
 
 type AnyEvent = EventBridgeEvent<string, unknown>;
 

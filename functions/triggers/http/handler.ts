@@ -1,7 +1,8 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { accepted, route } from '../api/api.ts';
-import { idempotencyKey, identityOf } from '../api/identity.ts';
-import { startOne } from './start-one.ts';
+import { accepted } from '../../http/answer.ts';
+import { idempotencyKey, identityOf } from '../../http/identity.ts';
+import { triggerRoute } from '../../middleware/index.ts';
+import { startOne } from '../start-one.ts';
 
 /**
  * Any request to a route of the HTTP API → 202 `{ id, job, href }`, `Location: /executions/{id}`. The job gets API Gateway's
@@ -9,12 +10,12 @@ import { startOne } from './start-one.ts';
  * was let in (`requestContext.authorizer`). The same `Idempotency-Key` on the same route starts nothing twice; where the
  * environment names a table of answers (`ANSWERS_TABLE`), another request under that key is refused with 422.
  */
-export const handler = route(async (request, context) => {
+export const handler = triggerRoute(async (request, context) => {
   const identity = ['http', String(request.routeKey), ...identityOf(request)] as const;
   const start = async () => accepted((await startOne(request, identity)).id);
   const table = process.env.ANSWERS_TABLE;
   if (!table || idempotencyKey(request) === undefined) return start();
-  const { sameAnswer } = await import('../api/same-answer.ts');
+  const { sameAnswer } = await import('../../http/same-answer.ts');
   return sameAnswer(table, { key: identity, body: whatWasSent(request) }, context, start);
 });
 

@@ -1,5 +1,5 @@
 import type { S3Event, S3EventRecord } from 'aws-lambda';
-import { MalformedEventError, textAt, trigger } from './trigger.ts';
+import { MalformedEventError, textAt, trigger } from '../trigger.ts';
 
 /**
  * Objects that appear in a bucket. S3 delivers at least once and writes keys URL-encoded; the job gets the record as it

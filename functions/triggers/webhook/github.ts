@@ -1,0 +1,4 @@
+import { github } from './schemes.ts';
+import { webhook } from './webhook.ts';
+
+export const handler = webhook(github);

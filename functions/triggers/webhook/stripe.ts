@@ -1,0 +1,4 @@
+import { stripe } from './schemes.ts';
+import { webhook } from './webhook.ts';
+
+export const handler = webhook(stripe);
