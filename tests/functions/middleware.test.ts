@@ -101,8 +101,12 @@ test('a middleware of one function can change its event and answer, and goes aro
   const { lambda, triggerRoute } = await import('../../functions/middleware/index.ts');
   const notes: unknown[] = [];
   const one = lambda((event: { count: number }) => event.count).use({
-    before: (request) => void (request.event = { count: request.event.count + 1 }),
-    after: (request) => void (request.response = Number(request.response) * 10),
+    before(request) {
+      request.event = { count: request.event.count + 1 };
+    },
+    after(request) {
+      request.response = Number(request.response) * 10;
+    },
   });
   expect(await one({ count: 1 }, context)).toBe(20);
   const other = triggerRoute(() => ({ statusCode: 204 })).use(

@@ -45,6 +45,40 @@ export function companions(resources: Record<string, Declaration>): Record<strin
   return made;
 }
 
+/**
+ * Adds the rules that SAM makes of events of a function or a state machine: `TriggerCreated` for the event `Created` of `Trigger`.
+ * https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-function-eventbridgerule.html
+ */
+export function withEventRules(resources: Record<string, Declaration>): Record<string, Declaration> {
+  const rules: Record<string, Declaration> = {};
+  for (const [name, resource] of Object.entries(resources)) {
+    const { type, properties } = resource;
+    const isFunction = type === 'AWS::Serverless::Function';
+    if ((!isFunction && type !== 'AWS::Serverless::StateMachine') || !isMap(properties.Events)) continue;
+    const Arn = isFunction ? { 'Fn::GetAtt': [name, 'Arn'] } : { Ref: name };
+    for (const [event, declared] of Object.entries(properties.Events)) {
+      if (!isMap(declared) || (declared.Type !== 'EventBridgeRule' && declared.Type !== 'CloudWatchEvent')) continue;
+      const { RuleName, Pattern, EventBusName, State, Enabled, Description, Target, ...target } = isMap(
+        declared.Properties,
+      )
+        ? declared.Properties
+        : {};
+      const Id = (isMap(Target) ? Target.Id : undefined) ?? `${name}${event}LambdaTarget`;
+      const rule = {
+        Name: RuleName,
+        EventPattern: Pattern ?? {},
+        EventBusName,
+        State: State ?? (Enabled === false ? 'DISABLED' : undefined),
+        Description,
+        Targets: [{ ...target, Id, Arn }],
+      };
+      const given = Object.entries(rule).filter(([, value]) => value !== undefined);
+      rules[`${name}${event}`] = generated('AWS::Events::Rule', Object.fromEntries(given) as ValueMap, resource);
+    }
+  }
+  return { ...resources, ...rules };
+}
+
 /** Under the condition of the resource that it is made for. */
 function generated(type: string, properties: ValueMap, { condition, source }: Declaration): Declaration {
   return { type, properties, metadata: {}, dependsOn: [], condition, ignoreGlobals: undefined, source };

@@ -3,7 +3,7 @@ import { Conditions } from './conditions.ts';
 import { evaluator } from './evaluate.ts';
 import { expandLoops } from './for-each.ts';
 import { applyGlobals } from './globals.ts';
-import { companions, withImplicitApi } from './implicit.ts';
+import { companions, withEventRules, withImplicitApi } from './implicit.ts';
 import type { Lookups } from './intrinsics/scope.ts';
 import type { Deployment, Resource, Stack, TemplateWarning } from './model.ts';
 import { resolveParameters } from './parameters.ts';
@@ -74,7 +74,7 @@ export function resolveStack(source: StackSource, deployment: Deployment, loadin
 
   const isPresent = ({ condition, source }: Conditional) =>
     condition === undefined || located(source, () => conditions.isTrue(condition));
-  const declared = applyGlobals(sections.globals, withImplicitApi(sections.resources, isPresent));
+  const declared = withEventRules(applyGlobals(sections.globals, withImplicitApi(sections.resources, isPresent)));
   const graph: ResourceGraph = new ResourceGraph({
     declared,
     companions: companions(declared),

@@ -11,16 +11,12 @@ export interface Declared {
   problems: string[];
 }
 
-/** The buses and rules of a template: resources of their own, and events of functions and state machines. */
+/** The buses and rules of a template, also those that SAM makes of events. */
 export function declared(resources: Resource[]): Declared {
   const problems: string[] = [];
-  const rules = resources.flatMap((resource): Rule[] => {
-    if (resource.type === 'AWS::Events::Rule') return ofRule(resource, problems);
-    if (resource.type === 'AWS::Serverless::Function' || resource.type === 'AWS::Serverless::StateMachine') {
-      return ofEvents(resource, problems);
-    }
-    return [];
-  });
+  const rules = resources.flatMap((resource) =>
+    resource.type === 'AWS::Events::Rule' ? ofRule(resource, problems) : [],
+  );
   const buses = resources.filter(({ type }) => type === 'AWS::Events::EventBus').map(({ ref }) => ref);
   return { buses, rules, problems };
 }
@@ -33,31 +29,13 @@ function ofRule({ properties, attributes, ref, path }: Resource, problems: strin
   const bus = busName(properties.EventBusName);
   const name = ref.split('|').at(-1)!;
   const arn = attributes.Arn ?? ruleArn(bus, name);
-  const targets: Target[] = [properties.Targets ?? []].flat().map(targetOf);
+  const declaredTargets: Properties[] = [properties.Targets ?? []].flat();
+  const targets = declaredTargets.map(targetOf);
   problems.push(...unreachable(path, targets));
+  if (declaredTargets.some(({ DeadLetterConfig: queue }) => queue !== undefined && queue.Arn === undefined)) {
+    problems.push(`${path}: the dead-letter queue that SAM would make is not made locally; one by its Arn is used.`);
+  }
   return [rule(bus, name, arn, properties.EventPattern, properties, targets)];
-}
-
-/** https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-function-eventbridgerule.html */
-function ofEvents(resource: Resource, problems: string[]): Rule[] {
-  const events = Object.entries<{ Type: string; Properties?: Properties }>(resource.properties.Events ?? {});
-  return events.flatMap(([event, { Type, Properties = {} }]) => {
-    if (Type !== 'EventBridgeRule' && Type !== 'CloudWatchEvent') return [];
-    const bus = busName(Properties.EventBusName);
-    // CloudFormation makes the name from the stack's and the event's: the function's own name has the former.
-    const owner = resource.type === 'AWS::Serverless::Function' ? resource.ref : resource.logicalId;
-    const name = String(Properties.RuleName ?? `${owner}-${event}`.slice(-64));
-    const target = targetOf({
-      ...Properties,
-      Id: Properties.Target?.Id ?? `${resource.logicalId}${event}LambdaTarget`,
-      Arn: resource.attributes.Arn ?? resource.ref,
-    });
-    const where = `${resource.path}, event ${event}`;
-    if (Properties.DeadLetterConfig !== undefined && Properties.DeadLetterConfig.Arn === undefined) {
-      problems.push(`${where}: the dead-letter queue that SAM would make is not made locally; one by its Arn is used.`);
-    }
-    return [rule(bus, name, ruleArn(bus, name), Properties.Pattern, Properties, [target])];
-  });
 }
 
 function rule(bus: string, name: string, arn: string, pattern: unknown, properties: Properties, targets: Target[]) {
