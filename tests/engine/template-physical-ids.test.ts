@@ -193,6 +193,7 @@ describe('Ref of what AWS gives an id', () => {
     ['AWS::Lambda::EventSourceMapping', /^[0-9a-f-]{36}$/],
     ['AWS::SQS::QueuePolicy', /^longhaul-It-[A-Z0-9]{12}$/],
     ['AWS::IAM::Policy', /^longhaul-It-[A-Z0-9]{12}$/],
+    ['AWS::IAM::RolePolicy', /^longhaul-It-[A-Z0-9]{12}$/],
     ['AWS::Lambda::Permission', /^longhaul-It-[A-Z0-9]{12}$/],
   ])('%s', (type, pattern) => {
     expect(identity(type).ref).toMatch(pattern);

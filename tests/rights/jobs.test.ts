@@ -5,7 +5,7 @@ import { app, artifact, engineOf, temporaryDirectory, until } from '../end-to-en
 import { lacking, named, pythonEnvironment } from '../python/python.ts';
 import { JobProcess } from '../runtime/job-process.ts';
 import { houses } from '../train-model/training.ts';
-import { allows, unused } from './policy.ts';
+import { allows, policiesOf, unused } from './policy.ts';
 import { Recorder, type Right } from './recorder.ts';
 
 // As in functions.test.ts: what a job's container asks of S3, in an execution that loses its capacity once, is held against its role.
@@ -65,9 +65,9 @@ const rightsOf = (job: Job): Promise<Right[]> =>
   });
 
 function expectExactly(rights: Right[], nested: string): void {
-  const role = engine.stack.resources.find(({ path }) => path === `${nested}/JobRole`);
-  expect(rights.filter((right) => !allows(role?.properties.Policies, right))).toEqual([]);
-  expect(unused(role?.properties.Policies, rights)).toEqual([]);
+  const policies = policiesOf(engine.stack, `${nested}/JobRole`);
+  expect(rights.filter((right) => !allows(policies, right))).toEqual([]);
+  expect(unused(policies, rights)).toEqual([]);
 }
 
 test('csv-report may do all that it does, and nothing else', async () => {

@@ -1,5 +1,22 @@
+import type { Stack } from '../../longhaul/engine/template/index.ts';
 import { list, type Statement, statements } from '../template/templates.ts';
 import type { Right } from './recorder.ts';
+
+/**
+ * All policies of a role: written in it, attached by its `ManagedPolicyArns`, and those that name the role themselves
+ * (`AWS::IAM::RolePolicy`, `AWS::IAM::Policy`, `AWS::IAM::ManagedPolicy`). Policies from outside the stack are not known.
+ */
+export function policiesOf({ resources }: Stack, rolePath: string): unknown[] {
+  const role = resources.find(({ path, type }) => path === rolePath && type === 'AWS::IAM::Role');
+  if (!role) throw new Error(`The stack has no role ${rolePath}`);
+  const { Policies = [], ManagedPolicyArns = [] } = role.properties;
+  const documents = resources.flatMap(({ type, ref, properties: { PolicyDocument, RoleName, Roles = [] } }) => {
+    if (type === 'AWS::IAM::RolePolicy') return RoleName === role.ref ? [PolicyDocument] : [];
+    if (type !== 'AWS::IAM::Policy' && type !== 'AWS::IAM::ManagedPolicy') return [];
+    return Roles.includes(role.ref) || ManagedPolicyArns.includes(ref) ? [PolicyDocument] : [];
+  });
+  return [...Policies, ...documents];
+}
 
 /** Whether a role with these policies may do it. Conditions are not looked at. */
 export function allows(policies: unknown, { action, resource }: Right): boolean {
