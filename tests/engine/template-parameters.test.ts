@@ -64,6 +64,17 @@ describe('parameters', () => {
     expect(() => parametersOf(`{ P: ${declaration} }`, { P: value })).toThrow(message);
   });
 
+  it.each([
+    ['a text', 'String', 'x'.repeat(4096), 'x'.repeat(4097), 4097],
+    ['characters of two bytes', 'String', 'ü'.repeat(2048), 'ü'.repeat(2049), 4098],
+    ['a list as a whole', 'CommaDelimitedList', 'a,'.repeat(2048), 'a,'.repeat(2049), 4098],
+  ])('hold 4,096 bytes: %s', (_, type, longest, tooLong, bytes) => {
+    const message = `parameter P has a value of ${bytes} bytes; CloudFormation takes 4096 at most`;
+    expect(parametersOf(`{ P: { Type: ${type} } }`, { P: longest }).parameters).toEqual({ P: longest });
+    expect(() => parametersOf(`{ P: { Type: ${type} } }`, { P: tooLong })).toThrow(message);
+    expect(() => parametersOf(`{ P: { Type: ${type}, Default: "${tooLong}" } }`)).toThrow(message);
+  });
+
   it('accept what their constraints allow', () => {
     const declarations = `{ Size: { Type: Number, MinValue: 1, MaxValue: 5, AllowedValues: [1, 5] },
       Name: { Type: String, AllowedPattern: "[a-z]+|[0-9]+", MinLength: 2, MaxLength: 2 } }`;

@@ -2,6 +2,21 @@ import { TemplateError } from './template-error.ts';
 import { isScalar, shown, type Value, type ValueMap } from './value.ts';
 
 /**
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html ("Parameter value"). What CloudFormation
+ * says: "Template format error: Parameter 'X' default value '…' length is greater than 4096."
+ */
+const MAXIMUM_BYTES = 4096;
+
+/** Refuses a value that is longer than any parameter's may be; a list counts as a whole. */
+export function checkLength(name: string, text: string): void {
+  const bytes = Buffer.byteLength(text);
+  if (bytes <= MAXIMUM_BYTES) return;
+  throw new TemplateError(
+    `parameter ${name} has a value of ${bytes} bytes; CloudFormation takes ${MAXIMUM_BYTES} at most`,
+  );
+}
+
+/**
  * Refuses a value that the parameter's declaration does not allow. Of a list each item is checked.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html#parameters-section-structure-properties
  */

@@ -1,4 +1,4 @@
-import { checkConstraints } from './parameter-constraints.ts';
+import { checkConstraints, checkLength } from './parameter-constraints.ts';
 import { located, TemplateError } from './template-error.ts';
 import { isScalar, shown, type Value, type ValueMap } from './value.ts';
 
@@ -44,6 +44,7 @@ export function resolveParameters(
     located(declaration, () => {
       const { isList, isNumber, fromParameterStore } = kindOf(name, declaration.Type);
       const text = overrides[name] ?? defaultText(name, declaration.Default);
+      checkLength(name, text);
       const items = isList ? text.split(',').map((item) => item.trim()) : [text];
       for (const item of items) checkConstraints(name, declaration, item, isNumber);
       resolved.texts[name] = text;
