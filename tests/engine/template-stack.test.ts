@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import { assert, constantFrom, property, subarray, uniqueArray } from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { load } from './template-load.ts';
 
 const paths = (stack: ReturnType<typeof load>) => stack.resources.map(({ path }) => path);
@@ -65,6 +65,15 @@ Resources:
     );
   });
 });
+
+test.each(['Delete', 'Retain', 'RetainExceptOnCreate', 'Snapshot'])(
+  'a resource may have DeletionPolicy %s',
+  (policy) => {
+    const stack = load(`Resources: { Table: { Type: AWS::DynamoDB::Table, DeletionPolicy: ${policy} } }`);
+    expect(paths(stack)).toEqual(['Table']);
+    expect(stack.warnings).toEqual([]);
+  },
+);
 
 describe('a type that the engine does not have', () => {
   it('is a warning, and what refers to it still loads', () => {
@@ -170,13 +179,44 @@ Outputs: { It: { Value: !GetAtt Report.${output} }, Stack: { Value: !Ref Report 
 
   it('say which parameters are wrong, and where they are passed', () => {
     expect(() => load(root().replace(', Subnets: [a, b]', ''), { files })).toThrow(
-      /template\.yaml:\d+:\d+: these parameters need a value: Subnets \(CommaDelimitedList\)\. Parameters of Report in .*template\.yaml give them/,
+      /template\.yaml:\d+:\d+: Report: these parameters need a value: Subnets \(CommaDelimitedList\)\. Parameters of Report in .*template\.yaml give them/,
     );
     expect(() => load(root('Outputs.Definition', ', Sise: 2'), { files })).toThrow(
       'there is no parameter Sise; accepted: Bucket, Subnets, Size',
     );
     expect(() => load(root('Outputs.Definition', ', Size: many'), { files })).toThrow(
-      /jobs\/report\/template\.yaml:2:\d+: parameter Size must be a number, not "many"/,
+      /jobs\/report\/template\.yaml:2:\d+: Report: parameter Size must be a number, not "many"/,
+    );
+  });
+
+  it('say which block passes a value that its parameter refuses', () => {
+    const lowerCase = {
+      'outer.yaml': `Resources:
+  Inner: { Type: AWS::Serverless::Application, Properties: { Location: inner.yaml, Parameters: { Job: Invoice } } }`,
+      'inner.yaml': `Parameters:
+  Job: { Type: String, AllowedPattern: "[a-z]+" }
+Resources: { Queue: { Type: AWS::SQS::Queue } }`,
+    };
+    const block = 'Resources: { Outer: { Type: AWS::Serverless::Application, Properties: { Location: outer.yaml } } }';
+    expect(() => load(block, { files: lowerCase })).toThrow(
+      /inner\.yaml:2:\d+: Outer\/Inner: parameter Job must be text that matches \[a-z\]\+, not "Invoice"$/,
+    );
+  });
+
+  it('are passed at most 4,096 bytes in a parameter', () => {
+    const passing = (value: string) =>
+      load(
+        `Resources:
+  Inner: { Type: AWS::Serverless::Application, Properties: { Location: inner.yaml, Parameters: { Specs: ${value} } } }`,
+        {
+          files: {
+            'inner.yaml': '{ Parameters: { Specs: { Type: String } }, Resources: { Q: { Type: AWS::SQS::Queue } } }',
+          },
+        },
+      );
+    passing('x'.repeat(4096));
+    expect(() => passing('x'.repeat(4097))).toThrow(
+      /inner\.yaml:1:\d+: Inner: parameter Specs has a value of 4097 bytes/,
     );
   });
 

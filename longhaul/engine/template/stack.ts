@@ -47,7 +47,9 @@ export function resolveStack(source: StackSource, deployment: Deployment, loadin
   }
   const raw = readTemplate(file);
   const { names: transforms, warnings } = transformsOf(raw, `${prefix}Transform`);
-  const parameters = resolveParameters(sectionOfMaps(raw, 'Parameters'), deployment.parameters, source.remedy);
+  const parameters = ofBlock(prefix, () =>
+    resolveParameters(sectionOfMaps(raw, 'Parameters'), deployment.parameters, source.remedy),
+  );
   loading.warnings.push(
     ...warnings,
     ...parameters.fromParameterStore.map((name) => ({
@@ -109,6 +111,16 @@ export function resolveStack(source: StackSource, deployment: Deployment, loadin
 }
 
 function noConditions(name: string): never {
+/** Errors of `work` name the block that nests the template: the template's own position is the same for all blocks. */
+function ofBlock<T>(prefix: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof TemplateError) || prefix === '') throw error;
+    throw new TemplateError(`${prefix.slice(0, -1)}: ${error.problem}`, error.position);
+  }
+}
+
   throw new TemplateError(`a loop is expanded before the condition ${name} is known`);
 }
 
