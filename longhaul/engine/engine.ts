@@ -199,7 +199,7 @@ async function boot(options: EngineOptions, closers: (() => unknown)[], close: (
   events.start({ functions, machines, aws });
   closers.push(() => events.close());
   const running = { url: endpoint.url, apiUrl: api.url, aws };
-  closers.push(announce(dataDirectory, running, stack.outputs));
+  closers.push(announce(dataDirectory, running, stack));
 
   const looking = new AbortController();
   closers.push(() => looking.abort());

@@ -169,6 +169,13 @@ Outputs: { It: { Value: !GetAtt Report.${output} }, Stack: { Value: !Ref Report 
     );
   });
 
+  it('have their outputs known by their paths', () => {
+    expect(load(root(), { files }).nested).toEqual({
+      Report: { Definition: expect.stringContaining(':job-definition/'), Queue: 'deep' },
+      'Report/Deeper': { Name: 'deep' },
+    });
+  });
+
   it('have a name of their own, the same at every start', () => {
     const [first, second] = [load(root(), { files }), load(root(), { files })];
     const name = first.named('Report/Definition')?.properties.Stack;

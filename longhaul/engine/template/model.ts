@@ -31,6 +31,8 @@ export interface Stack {
   /** Of this stack and of all nested ones, dependencies first. */
   resources: Resource[];
   outputs: Record<string, string>;
+  /** Outputs of the stacks nested in it, by their paths: `Queue`, `Api`, `A/B`. */
+  nested: Record<string, Record<string, string>>;
 }
 
 /** Something the engine cannot run, said to the user; the rest is started. */

@@ -28,6 +28,8 @@ interface GraphInput {
  */
 export class ResourceGraph {
   readonly #input: GraphInput;
+  /** Of the stacks nested in this one and in those, by their paths from the root. */
+  readonly nestedOutputs: Stack['nested'] = {};
   readonly #done = new Map<string, Referable>();
   /** What is being resolved, outermost first: the thing that refers is the last. */
   readonly #pending: string[] = [];
@@ -137,18 +139,20 @@ export class ResourceGraph {
       return undefined;
     }
     const nested = nestedDeployment(resource, deployment);
-    const { resources, outputs } = resolveNested(
+    const path = source.prefix + logicalId;
+    const stack = resolveNested(
       {
         file,
-        prefix: `${source.prefix}${logicalId}/`,
+        prefix: `${path}/`,
         around: [...source.around, source.file],
         remedy: () => `Parameters of ${logicalId} in ${shownPath(source.file)} give them`,
       },
       nested,
       loading,
     );
-    this.#resources.push(...resources);
-    const attributes = Object.entries(outputs).map(([name, value]) => [`Outputs.${name}`, value]);
+    this.#resources.push(...stack.resources);
+    Object.assign(this.nestedOutputs, { [path]: stack.outputs }, stack.nested);
+    const attributes = Object.entries(stack.outputs).map(([name, value]) => [`Outputs.${name}`, value]);
     return { ref: stackId(nested), attributes: Object.fromEntries(attributes) };
   }
 

@@ -107,10 +107,10 @@ export function resolveStack(source: StackSource, deployment: Deployment, loadin
     parameters: parameters.texts,
     resources,
     outputs: Object.fromEntries(outputs),
+    nested: graph.nestedOutputs,
   };
 }
 
-function noConditions(name: string): never {
 /** Errors of `work` name the block that nests the template: the template's own position is the same for all blocks. */
 function ofBlock<T>(prefix: string, work: () => T): T {
   try {
@@ -121,6 +121,7 @@ function ofBlock<T>(prefix: string, work: () => T): T {
   }
 }
 
+function noConditions(name: string): never {
   throw new TemplateError(`a loop is expanded before the condition ${name} is known`);
 }
 
