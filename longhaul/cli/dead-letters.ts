@@ -92,9 +92,9 @@ Exit code: 0; 1 when a letter was not found, could not be sent, or failed again;
 
 /** An action on the dead letters of the deployment. */
 function run(act: (letters: DeadLetters, options: Options, id: string | undefined) => Ending) {
-  return onDeployment<Options>(async ({ outputs, aws }, options, [id]) => {
+  return onDeployment<Options>(async ({ outputs, nested, aws }, options, [id]) => {
     const { DeadLetters } = await import('../client/dead-letters.ts');
-    return act(new DeadLetters(outputs, aws), options, id);
+    return act(new DeadLetters({ outputs, nested: await nested() }, aws), options, id);
   });
 }
 
@@ -103,7 +103,13 @@ function columns(isTerminal: boolean): Column<DeadLetter>[] {
     // Enough to tell one UUID, or one queue, from another.
     { head: 'id', cell: ({ id }) => (isTerminal ? id.replace(/^([0-9a-f]{8})-.*/, '$1') : id), least: 10 },
     { head: 'time', cell: ({ time }) => (isTerminal ? ago(time) : time.toISOString()), optional: 2 },
-    { head: 'source', cell: ({ source }) => (isTerminal ? (source.split(':').at(-1) ?? '') : source), least: 8 },
+    { head: 'trigger', cell: ({ trigger = '' }) => trigger, least: 8 },
+    // On a terminal only where the trigger does not say it.
+    {
+      head: 'source',
+      cell: ({ source, trigger }) => (isTerminal ? (!trigger && source.split(':').at(-1)) || '' : source),
+      least: 8,
+    },
     { head: 'identity', cell: ({ identity }) => identity, least: 10, optional: 1 },
     { head: 'reason', cell: ({ reason }) => reason, least: 30, wrap: true },
   ];

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { type Command, Option } from 'commander';
 import type { AwsOptions } from '../client/aws.ts';
 import type { Driver } from '../client/driver.ts';
+import type { NestedOutputs } from '../client/nested-outputs.ts';
 import type { Stack } from '../client/stack.ts';
 import type { RunningEngine } from '../engine/announcement.ts';
 import { UsageError } from './exit-codes.ts';
@@ -24,8 +25,13 @@ export interface Deployment {
   /** Only when it is the engine on this machine. */
   engine?: RunningEngine;
   outputs: Record<string, string>;
+  /** Outputs of the stacks nested in it, by their paths. On AWS it takes some requests: ask only where they are needed. */
+  nested(): Promise<NestedOutputs>;
   aws: AwsOptions;
 }
+
+/** Of a request to CloudFormation: an account's stacks share a low rate, which others may be using up. */
+const ATTEMPTS = 8;
 
 /** The options by which a command is told where to work, and to print JSON. */
 export function deploymentOptions(command: Command): Command {
@@ -47,10 +53,10 @@ export async function findDeployment({ stack, region, profile, data }: Deploymen
     );
   }
   const aws = { ...(region && { region }), ...(profile && { profile }) };
-  const { CloudFormationClient, DescribeStacksCommand } = await import('@aws-sdk/client-cloudformation');
-  const { Stacks = [] } = await new CloudFormationClient(aws).send(new DescribeStacksCommand({ StackName: stack }));
-  const outputs = (Stacks[0]?.Outputs ?? []).map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]);
-  return { outputs: Object.fromEntries(outputs), aws };
+  const { CloudFormationClient } = await import('@aws-sdk/client-cloudformation');
+  const { nestedOutputs, outputsOf } = await import('../client/nested-outputs.ts');
+  const client = new CloudFormationClient({ ...aws, maxAttempts: ATTEMPTS });
+  return { outputs: await outputsOf(client, stack), nested: () => nestedOutputs(client, stack), aws };
 }
 
 function engineIn(directory: string): Deployment {
@@ -61,7 +67,12 @@ function engineIn(directory: string): Deployment {
     );
   }
   const engine = read('engine.json') as RunningEngine;
-  return { engine, outputs: read('outputs.json') as Record<string, string>, aws: engine.aws };
+  return {
+    engine,
+    outputs: read('outputs.json') as Record<string, string>,
+    nested: async () => read('nested-outputs.json') as NestedOutputs,
+    aws: engine.aws,
+  };
 }
 
 /** Where the executions of a deployment are. @throws Error when the stack is none of Longhaul */

@@ -6,6 +6,7 @@ import { bucketStore } from './dead-letters/bucket.ts';
 import type { DeadLetter, Store, StoredLetter } from './dead-letters/letter.ts';
 import { type DeadLetterQueue, queueStore } from './dead-letters/queue.ts';
 import { type RetryOutcome, sendAgain } from './dead-letters/retry.ts';
+import type { NestedOutputs } from './nested-outputs.ts';
 
 export type { DeadLetter, RetryOutcome };
 
@@ -14,22 +15,37 @@ export class UnknownLetterError extends Error {
   override readonly name = 'UnknownLetterError';
 }
 
+/** What a stack says of itself: its own outputs, and those of the stacks nested in it. */
+export interface StackOutputs {
+  outputs: Record<string, string>;
+  /** By path; empty by default. */
+  nested?: NestedOutputs;
+}
+
 /**
- * The dead letters of a stack, in its queues and in its bucket. The stack's outputs say where: `DeadLettersBucketName`, and for each
- * queue `NAMEDeadLettersUrl` with `NAMEArn` (the queue whose messages they are) and `NAMETrigger` (the function that handles those).
- * The queue of a rule, a schedule or a topic, of events that did not reach the function, is `UndeliveredNAMEUrl` with
- * `UndeliveredNAMETrigger`.
+ * The dead letters of a stack: those in the bucket that its output `DeadLettersBucketName` names, and those in the queues of its
+ * triggers. A trigger is a nested stack, or the stack itself, with the output `FunctionName` and
+ * - `DeadLettersUrl` and `QueueArn`: a queue of messages that started nothing, and the queue that they come from;
+ * - `UndeliveredUrl`: a queue of events, messages or times that did not reach the function.
  */
 export class DeadLetters {
   readonly #stores: Store[];
   readonly #lambda: LambdaClient;
 
-  constructor(outputs: Record<string, string>, aws: AwsOptions = {}) {
+  constructor({ outputs, nested = {} }: StackOutputs, aws: AwsOptions = {}) {
     const sqs = new SQSClient(aws);
     this.#lambda = new LambdaClient(aws);
-    this.#stores = deadLetterQueues(outputs).map((queue) => queueStore(sqs, queue));
+    const triggers = [{ path: '', outputs }, ...Object.entries(nested).map(([path, own]) => ({ path, outputs: own }))];
+    const paths = new Map(triggers.map(({ path, outputs: { FunctionName } }) => [FunctionName, path]));
+    // Once each, where a stack puts out what a nested one does.
+    const queues = new Map(
+      triggers.flatMap((trigger) => deadLetterQueues(trigger.outputs)).map((one) => [one.url, one]),
+    );
     const { DeadLettersBucketName: bucket } = outputs;
-    if (bucket) this.#stores.push(bucketStore(new S3Client(aws), bucket));
+    this.#stores = [
+      ...[...queues.values()].map((queue) => queueStore(sqs, queue)),
+      ...(bucket ? [bucketStore(new S3Client(aws), bucket)] : []),
+    ].map((store) => withTrigger(store, paths));
   }
 
   /** All of them, the oldest first. */
@@ -82,11 +98,26 @@ export class DeadLetters {
   }
 }
 
-function deadLetterQueues(outputs: Record<string, string>): DeadLetterQueue[] {
-  return Object.entries(outputs).flatMap(([name, url]) => {
-    const [, prefix, ofRule] = /^(?:(.+)DeadLetters|(Undelivered.+))Url$/.exec(name) ?? [];
-    const functionName = outputs[`${prefix ?? ofRule}Trigger`];
-    const sourceArn = prefix && outputs[`${prefix}Arn`];
-    return functionName && (ofRule || sourceArn) ? [{ url, sourceArn, functionName }] : [];
-  });
+/** The queues of one trigger. */
+function deadLetterQueues({
+  FunctionName,
+  DeadLettersUrl,
+  QueueArn,
+  UndeliveredUrl,
+}: Record<string, string>): DeadLetterQueue[] {
+  if (!FunctionName) return [];
+  return [
+    ...(DeadLettersUrl && QueueArn ? [{ url: DeadLettersUrl, sourceArn: QueueArn, functionName: FunctionName }] : []),
+    ...(UndeliveredUrl ? [{ url: UndeliveredUrl, sourceArn: undefined, functionName: FunctionName }] : []),
+  ];
+}
+
+/** The letters of a store, with the paths of the triggers whose functions are to handle them. */
+function withTrigger(store: Store, paths: ReadonlyMap<string | undefined, string>): Store {
+  return async function* letters() {
+    for await (const stored of store()) {
+      const trigger = paths.get(stored.letter.functionName);
+      yield trigger ? { ...stored, letter: { ...stored.letter, trigger } } : stored;
+    }
+  };
 }

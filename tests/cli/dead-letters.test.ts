@@ -33,11 +33,14 @@ beforeEach(() => {
 /** `longhaul dead-letters …` of a stack with one dead letter. */
 function deadLetters(columns: number | undefined, ...args: string[]) {
   const outputs = {
-    QueueDeadLettersUrl: 'https://sqs/dead',
+    DeadLettersUrl: 'https://sqs/dead',
     QueueArn: 'arn:aws:sqs:us-east-1:000000000000:longhaul-Queue-1A2B3C4D5E6F',
-    QueueTrigger: 'longhaul-SqsTrigger-1A2B3C4D',
+    FunctionName: 'longhaul-SqsTrigger-1A2B3C4D',
   };
-  return inProcess(deadLettersCommand(), args, { outputs, ...(columns !== undefined && { columns }) });
+  return inProcess(deadLettersCommand(), args, {
+    nested: { Orders: outputs },
+    ...(columns !== undefined && { columns }),
+  });
 }
 
 test('an empty id sends nothing again', async () => {
@@ -51,19 +54,20 @@ test('an empty id sends nothing again', async () => {
 test('piped, every cell of the list is whole', async () => {
   const { said } = await deadLetters(undefined, 'list');
   const [, row] = said.split('\n');
-  for (const cell of [id, 'arn:aws:sqs:us-east-1:000000000000:longhaul-Queue-1A2B3C4D5E6F', reason.trim()])
+  for (const cell of [id, ' Orders ', 'arn:aws:sqs:us-east-1:000000000000:longhaul-Queue-1A2B3C4D5E6F', reason.trim()])
     expect(row).toContain(cell);
   expect(row).toMatch(/ 20\d\d-\d\d-\d\dT[\d:.]+Z /);
 });
 
 test('in a terminal the list says since when, and fits', async () => {
   const { said } = await deadLetters(80, 'list');
-  expect(said).toMatch(/^5f0c1e8a +65 s ago +longhaul-Que/m);
+  expect(said).toMatch(/^5f0c1e8a +65 s ago +Orders +5f0c/m);
   for (const line of said.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
 });
 
 test('show keeps labels apart from what they name, and breaks texts between words', async () => {
   const { said } = await deadLetters(80, 'show', '5f0c');
+  expect(said).toMatch(/^trigger +Orders$/m);
   expect(said).toMatch(/^function +longhaul-SqsTrigger-1A2B3C4D$/m);
   expect(said).toMatch(/^reason {8}MalformedEventError: the order .*\n {14}\S/m);
   for (const line of said.split('\n\n')[0]!.split('\n')) expect(line.length).toBeLessThanOrEqual(80);

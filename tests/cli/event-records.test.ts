@@ -18,6 +18,7 @@ beforeEach(() => {
 const deployment = {
   engine,
   aws: engine.aws,
+  nested: async () => ({}),
   outputs: {
     UploadsBucketName: 'uploads',
     TableName: 'table',

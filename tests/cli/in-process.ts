@@ -3,6 +3,7 @@ import path from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import type { Command } from 'commander';
 import { onTestFinished, vi } from 'vitest';
+import type { StackOutputs } from '../../longhaul/client/dead-letters.ts';
 import { temporaryDirectory } from '../end-to-end/engine.ts';
 
 const url = 'http://127.0.0.1:9';
@@ -22,11 +23,12 @@ export const engine = {
 export async function inProcess(
   command: Command,
   args: string[],
-  { columns, outputs = {} }: { columns?: number; outputs?: Record<string, string> } = {},
+  { columns, outputs = {}, nested = {} }: { columns?: number } & Partial<StackOutputs> = {},
 ): Promise<{ said: string; code: string | number }> {
   const directory = await temporaryDirectory();
   writeFileSync(path.join(directory, 'engine.json'), JSON.stringify(engine));
   writeFileSync(path.join(directory, 'outputs.json'), JSON.stringify(outputs));
+  writeFileSync(path.join(directory, 'nested-outputs.json'), JSON.stringify(nested));
   let said = '';
   const write = (text: string | Uint8Array) => {
     said += text;

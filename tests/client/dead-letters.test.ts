@@ -1,4 +1,9 @@
-import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import {
+  CloudFormationClient,
+  DescribeStacksCommand,
+  ListStackResourcesCommand,
+  type ResourceStatus,
+} from '@aws-sdk/client-cloudformation';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { DeleteObjectCommand, GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import {
@@ -18,8 +23,9 @@ const sqs = mockClient(SQSClient);
 const cloudFormation = mockClient(CloudFormationClient);
 
 const source = 'arn:aws:sqs:eu-central-1:123456789012:orders';
-const outputs = { OrdersDeadLettersUrl: 'https://sqs/dead', OrdersArn: source, OrdersTrigger: 'orders-trigger' };
-const bucket = { DeadLettersBucketName: 'dead' };
+const trigger = { DeadLettersUrl: 'https://sqs/dead', QueueArn: source, FunctionName: 'orders-trigger' };
+const stack = { outputs: {}, nested: { Orders: trigger } };
+const bucket = { outputs: { DeadLettersBucketName: 'dead' } };
 
 beforeEach(() => {
   for (const client of [lambda, s3, sqs, cloudFormation]) client.reset();
@@ -43,15 +49,16 @@ const receives = (...Messages: ReturnType<typeof message>[]) =>
 const removed = () => sqs.commandCalls(DeleteMessageCommand).map(({ args }) => args[0].input.ReceiptHandle);
 const shown = () => sqs.commandCalls(ChangeMessageVisibilityCommand).map(({ args }) => args[0].input);
 const sent = () => lambda.commandCalls(InvokeCommand).map(({ args }) => args[0].input);
-const retry = (id?: string) => Array.fromAsync(new DeadLetters(outputs).retry(id), ({ letter, ...outcome }) => outcome);
+const retry = (id?: string) => Array.fromAsync(new DeadLetters(stack).retry(id), ({ letter, ...outcome }) => outcome);
 
 describe('a queue of dead letters', () => {
   test('that is listed loses none, and shows them to others again', async () => {
     receives(message('a'), message('b'));
-    const letters = await new DeadLetters(outputs).list();
+    const letters = await new DeadLetters(stack).list();
     expect(letters).toMatchObject([
       {
         id: 'a',
+        trigger: 'Orders',
         source,
         identity: 'a',
         functionName: 'orders-trigger',
@@ -66,7 +73,7 @@ describe('a queue of dead letters', () => {
   test('is read to its end, though a slow reader meets its messages again', async () => {
     const once = [message('a'), message('b')];
     sqs.on(ReceiveMessageCommand).resolves({ Messages: once });
-    expect(await new DeadLetters(outputs).list()).toHaveLength(2);
+    expect(await new DeadLetters(stack).list()).toHaveLength(2);
   });
 
   test('gives the function the message as it was, under its own id, and takes it away when it is handled', async () => {
@@ -148,7 +155,7 @@ describe('a queue of dead letters', () => {
       name: 'InvalidParameterValue',
     });
     sqs.on(ChangeMessageVisibilityCommand).rejects(refusal);
-    expect(await new DeadLetters(outputs).list()).toHaveLength(1);
+    expect(await new DeadLetters(stack).list()).toHaveLength(1);
   });
 
   test('of a FIFO queue gives the function the message with the group that it had', async () => {
@@ -170,11 +177,36 @@ describe('a queue of dead letters', () => {
     expect(sent()).toHaveLength(1);
   });
 
-  test('is found by the outputs of the stack only together with its source and its function', async () => {
-    await new DeadLetters({ OrdersDeadLettersUrl: 'https://sqs/dead', FailedJobsUrl: 'https://sqs/failed' }).list();
-    expect(sqs.calls()).toEqual([]);
+  test.each(['DeadLettersUrl', 'QueueArn', 'FunctionName'] as const)(
+    'is not found without the output %s',
+    async (name) => {
+      const { [name]: _, ...rest } = trigger;
+      const outputs = { ...rest, FailedJobsUrl: 'https://sqs/failed' };
+      expect(await new DeadLetters({ outputs, nested: { Orders: outputs } }).list()).toEqual([]);
+      expect(sqs.calls()).toEqual([]);
+    },
+  );
+
+  test('is found in a stack that is a trigger itself', async () => {
+    receives(message('a'));
+    const [letter] = await new DeadLetters({ outputs: trigger }).list();
+    expect(letter).toMatchObject({ id: 'a', source, functionName: 'orders-trigger' });
+    expect(letter).not.toHaveProperty('trigger');
+  });
+
+  test('is read once, although two stacks put it out', async () => {
+    receives(message('a'));
+    expect(await new DeadLetters({ outputs: trigger, nested: { Orders: trigger } }).list()).toHaveLength(1);
+    expect(sqs.commandCalls(ReceiveMessageCommand)).toHaveLength(2);
   });
 });
+
+/** Of a trigger whose source pushes: the letters that did not reach its function. */
+const undelivered = (FunctionName: string) =>
+  new DeadLetters({
+    outputs: {},
+    nested: { 'Sales/Events': { FunctionName, UndeliveredUrl: 'https://sqs/undelivered' } },
+  });
 
 test('events that a rule could not deliver are given to its function as they were', async () => {
   const event = { id: 'e1', source: 'orders', detail: { text: '<aws.scheduler.schedule-arn>' } };
@@ -184,9 +216,12 @@ test('events that a rule could not deliver are given to its function as they wer
   };
   receives(message('a', { Body: JSON.stringify(event), MessageAttributes }));
   answers([{ id: 'hello-world-1', started: true }]);
-  const letters = new DeadLetters({ UndeliveredEventsUrl: 'https://sqs/rule', UndeliveredEventsTrigger: 'events' });
+  const letters = undelivered('events');
   expect(await Array.fromAsync(letters.retry())).toMatchObject([
-    { letter: { source: 'orders', identity: 'e1', reason: 'NO_PERMISSIONS: may not invoke' }, outcome: 'handled' },
+    {
+      letter: { trigger: 'Sales/Events', source: 'orders', identity: 'e1', reason: 'NO_PERMISSIONS: may not invoke' },
+      outcome: 'handled',
+    },
   ]);
   expect(sent()).toMatchObject([{ FunctionName: 'events', Payload: JSON.stringify(event) }]);
   expect(removed()).toEqual(['handle of a']);
@@ -205,7 +240,7 @@ test.each([
   const input = { job: 'hello-world', scheduleArn, scheduledTime };
   receives(message('a', { Body: JSON.stringify(input), MessageAttributes }));
   answers([{ id: 'hello-world-1', started: true }]);
-  const letters = new DeadLetters({ UndeliveredSchedulesUrl: 'https://sqs/times', UndeliveredSchedulesTrigger: 'due' });
+  const letters = undelivered('due');
   expect(await Array.fromAsync(letters.retry())).toMatchObject([{ outcome: 'handled' }]);
   expect(sent().map(({ Payload }) => JSON.parse(String(Payload)))).toEqual([
     { job: 'hello-world', scheduleArn: 'arn:aws:scheduler:::schedule/nightly', scheduledTime: '2026-01-02T03:00:00Z' },
@@ -221,7 +256,7 @@ test('a message that a topic could not deliver is given to its function as a rec
   const urls = { SigningCertURL: 'https://cert', UnsubscribeURL: 'https://leave' };
   receives(message('a', { Body: JSON.stringify({ ...notification, ...urls }), MessageAttributes }));
   answers([{ id: 'hello-world-1', started: true }]);
-  const letters = new DeadLetters({ UndeliveredMessagesUrl: 'https://sqs/topic', UndeliveredMessagesTrigger: 'sns' });
+  const letters = undelivered('sns');
   expect(await Array.fromAsync(letters.retry())).toMatchObject([
     { letter: { source: 'aws:sns', identity: 'm1', reason: '403: may not invoke' }, outcome: 'handled' },
   ]);
@@ -268,6 +303,15 @@ describe('the bucket of dead letters', () => {
     ]);
   });
 
+  test('says which trigger is to handle a letter', async () => {
+    store({ version: '1.0', timestamp, requestContext, requestPayload: {} });
+    const letters = new DeadLetters({
+      ...bucket,
+      nested: { Uploaded: { FunctionName: 'f' }, Daily: { FunctionName: 'g' } },
+    });
+    expect(await letters.list()).toMatchObject([{ trigger: 'Uploaded' }]);
+  });
+
   test('gives the records of a stream, which it holds as text, to their function again', async () => {
     const event = { Records: [{ eventSource: 'aws:kinesis', eventID: 'shardId-0:1' }] };
     const [Key] = store({ version: '1.0', timestamp, requestContext, payload: JSON.stringify(event) });
@@ -284,21 +328,81 @@ describe('the bucket of dead letters', () => {
 });
 
 describe('a stack on AWS', () => {
-  test('is found by its name, with its outputs', async () => {
-    cloudFormation.on(DescribeStacksCommand, { StackName: 'production' }).resolves({
+  const described = (StackName: string, outputs: Record<string, string>) =>
+    cloudFormation.on(DescribeStacksCommand, { StackName }).resolves({
       Stacks: [
         {
-          StackName: 'production',
+          StackName,
           CreationTime: new Date(),
           StackStatus: 'UPDATE_COMPLETE',
-          Outputs: [{ OutputKey: 'OrdersArn', OutputValue: source }],
+          Outputs: Object.entries(outputs).map(([OutputKey, OutputValue]) => ({ OutputKey, OutputValue })),
         },
       ],
     });
-    expect(await findDeployment({ stack: 'production', region: 'eu-central-1', data: '.longhaul' })).toEqual({
-      outputs: { OrdersArn: source },
+  const resource = (
+    LogicalResourceId: string,
+    PhysicalResourceId: string,
+    ResourceType = 'AWS::CloudFormation::Stack',
+    ResourceStatus: ResourceStatus = 'CREATE_COMPLETE',
+  ) => ({ LogicalResourceId, PhysicalResourceId, ResourceType, ResourceStatus, LastUpdatedTimestamp: new Date() });
+
+  beforeEach(() => void cloudFormation.on(ListStackResourcesCommand).resolves({}));
+
+  test('is found by its name, with its outputs', async () => {
+    described('production', { StateMachineArn: 'arn' });
+    expect(await findDeployment({ stack: 'production', region: 'eu-central-1', data: '.longhaul' })).toMatchObject({
+      outputs: { StateMachineArn: 'arn' },
       aws: { region: 'eu-central-1' },
     });
+    expect(cloudFormation.calls()).toHaveLength(1);
+  });
+
+  test('has nested stacks at any depth, on many pages', async () => {
+    described('production', {});
+    const listed = (input: object, ...StackResourceSummaries: ReturnType<typeof resource>[]) =>
+      cloudFormation.on(ListStackResourcesCommand, input).resolves({ StackResourceSummaries });
+    cloudFormation.on(ListStackResourcesCommand, { StackName: 'production' }).resolves({
+      StackResourceSummaries: [resource('Uploads', 'uploads', 'AWS::S3::Bucket'), resource('Orders', 'arn:orders')],
+      NextToken: 'more',
+    });
+    listed(
+      { StackName: 'production', NextToken: 'more' },
+      resource('Sales', 'arn:sales'),
+      resource('Former', 'arn:former', undefined, 'DELETE_COMPLETE'),
+    );
+    listed({ StackName: 'arn:sales' }, resource('Events', 'arn:events'));
+    described('arn:orders', trigger);
+    described('arn:sales', {});
+    described('arn:events', { FunctionName: 'events', UndeliveredUrl: 'https://sqs/undelivered' });
+    const { outputs, nested } = await findDeployment({ stack: 'production', data: '.longhaul' });
+    expect(await nested()).toEqual({
+      Orders: trigger,
+      Sales: {},
+      'Sales/Events': { FunctionName: 'events', UndeliveredUrl: 'https://sqs/undelivered' },
+    });
+    await new DeadLetters({ outputs, nested: await nested() }).list();
+    const read = sqs.commandCalls(ReceiveMessageCommand).map(({ args }) => args[0].input.QueueUrl);
+    expect(read).toEqual(['https://sqs/dead', 'https://sqs/undelivered']);
+  });
+
+  test('is asked for few of its nested stacks at a time', async () => {
+    described('production', {});
+    const names = Array.from({ length: 20 }, (_, index) => `Trigger${index}`);
+    cloudFormation
+      .on(ListStackResourcesCommand, { StackName: 'production' })
+      .resolves({ StackResourceSummaries: names.map((name) => resource(name, name)) });
+    let open = 0;
+    let most = 0;
+    cloudFormation.on(DescribeStacksCommand).callsFake(async () => {
+      open += 1;
+      most = Math.max(most, open);
+      await new Promise((resolve) => setImmediate(resolve));
+      open -= 1;
+      return { Stacks: [{ Outputs: [] }] };
+    });
+    const { nested } = await findDeployment({ stack: 'production', data: '.longhaul' });
+    expect(Object.keys(await nested())).toEqual(names);
+    expect(most).toBe(4);
   });
 
   test('that is not there is an error in the words of CloudFormation', async () => {

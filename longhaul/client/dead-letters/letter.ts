@@ -6,6 +6,8 @@ export interface DeadLetter {
   time: Date;
   /** `MalformedEventError: …` */
   reason: string;
+  /** The nested stack of its trigger, by path: `Queue`. Undefined for a trigger that is a stack of its own, or is not known. */
+  trigger?: string;
   /** ARN of the queue, or what the event says of itself: `aws:sns`. */
   source: string;
   /** What tells it from others of its source: a message's id, an object's URI. */
