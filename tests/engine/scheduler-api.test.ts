@@ -3,6 +3,7 @@ import {
   DeleteScheduleCommand,
   GetScheduleCommand,
   ListSchedulesCommand,
+  paginateListSchedules,
   SchedulerClient,
   UpdateScheduleCommand,
 } from '@aws-sdk/client-scheduler';
@@ -54,6 +55,54 @@ describe('the Scheduler API', () => {
       ScheduleExpressionTimezone: 'UTC',
       Target: { Arn: tick.attributes.Arn },
     });
+  });
+
+  test('lists schedules page by page, of a group, a state or a prefix', async () => {
+    const create = (Name: string, more: object = {}) =>
+      client.send(new CreateScheduleCommand({ ...input(), Name, ...more }));
+    await create('mine-1', { GroupName: 'other', State: 'DISABLED' });
+    await create('mine-2');
+    await create('mine-3', { GroupName: 'other' });
+    const listed = async (query: object) => {
+      const pages = await Array.fromAsync(paginateListSchedules({ client, pageSize: 1 }, query));
+      return pages.flatMap(({ Schedules = [] }) => Schedules);
+    };
+    const names = async (query: object) => (await listed(query)).map(({ Name }) => Name);
+    expect(await names({})).toEqual(['TickDue', 'mine-2', 'mine-1', 'mine-3']);
+    expect(await names({ NamePrefix: 'mine' })).toEqual(['mine-2', 'mine-1', 'mine-3']);
+    expect(await names({ GroupName: 'other' })).toEqual(['mine-1', 'mine-3']);
+    expect(await listed({ State: 'DISABLED' })).toEqual([
+      {
+        Name: 'mine-1',
+        GroupName: 'other',
+        Arn: 'arn:aws:scheduler:us-east-1:000000000000:schedule/other/mine-1',
+        State: 'DISABLED',
+        Target: { Arn: tick.attributes.Arn },
+        CreationDate: expect.any(Date),
+        LastModificationDate: expect.any(Date),
+      },
+    ]);
+    await expect(client.send(new ListSchedulesCommand({ MaxResults: 101 }))).rejects.toMatchObject({
+      name: 'ValidationException',
+    });
+  });
+
+  test('says of one what its target is sent, when and in which time zone, and whether it is off', async () => {
+    const declared = {
+      ScheduleExpression: 'cron(0 3 * * ? *)',
+      ScheduleExpressionTimezone: 'Europe/Berlin',
+      State: 'DISABLED',
+      Input: '{"job":"nightly"}',
+      RetryPolicy: { MaximumRetryAttempts: 2 },
+      DeadLetterConfig: { Arn: 'arn:aws:sqs:us-east-1:000000000000:undelivered' },
+    };
+    app.engine([await app.scheduled(due(declared))]);
+    const { ScheduleExpression, ScheduleExpressionTimezone, State, Target } = await client.send(
+      new GetScheduleCommand({ Name: 'TickDue', GroupName: 'default' }),
+    );
+    const { Input, RetryPolicy, DeadLetterConfig, ...timing } = declared;
+    expect({ ScheduleExpression, ScheduleExpressionTimezone, State }).toEqual(timing);
+    expect(Target).toMatchObject({ Arn: tick.attributes.Arn, Input, RetryPolicy, DeadLetterConfig });
   });
 
   test('creates a schedule that runs, updates and deletes it', async () => {

@@ -57,6 +57,10 @@ function ofFunction(resource: Resource): Schedule[] {
       RoleArn: Properties.RoleArn ?? `arn:aws:iam::000000000000:role/${resource.logicalId}${event}Role`,
       ...(Properties.Input !== undefined && { Input: Properties.Input }),
       ...(Properties.RetryPolicy !== undefined && { RetryPolicy: Properties.RetryPolicy }),
+      ...(Type === 'ScheduleV2' &&
+        Properties.DeadLetterConfig?.Arn !== undefined && {
+          DeadLetterConfig: { Arn: Properties.DeadLetterConfig.Arn },
+        }),
     };
     return [schedule(Type === 'Schedule' ? 'rule' : 'scheduler', resource, event, Properties, target)];
   });

@@ -2,6 +2,9 @@ import { type Action, restJsonService, type Service, ServiceError } from '../../
 import { parseTimetable, type Scheduler, scheduleArn } from '../../sources/index.ts';
 import { detailOf, scheduleFrom, summaryOf } from './shapes.ts';
 
+/** https://docs.aws.amazon.com/scheduler/latest/APIReference/API_ListSchedules.html */
+const MOST_RESULTS = 100;
+
 /**
  * The EventBridge Scheduler API over the engine's schedules. Rules of EventBridge are not among them.
  * https://docs.aws.amazon.com/scheduler/latest/APIReference/API_Operations.html
@@ -47,6 +50,13 @@ export function schedulerService(scheduler: Scheduler): Service {
   const listSchedules: Action = (
     input: Record<'ScheduleGroup' | 'NamePrefix' | 'State' | 'MaxResults' | 'NextToken', string | undefined>,
   ) => {
+    const most = Number(input.MaxResults ?? MOST_RESULTS);
+    if (!(most >= 1 && most <= MOST_RESULTS)) {
+      throw new ServiceError(
+        'ValidationException',
+        `MaxResults must be 1 to ${MOST_RESULTS}, not ${input.MaxResults}.`,
+      );
+    }
     const all = scheduler
       .all()
       .filter(({ schedule }) => schedule.kind === 'scheduler')
@@ -54,7 +64,7 @@ export function schedulerService(scheduler: Scheduler): Service {
       .filter(({ schedule }) => !input.State || schedule.state === input.State)
       .filter(({ schedule }) => schedule.name.startsWith(input.NamePrefix ?? ''))
       .filter(({ schedule }) => !input.NextToken || schedule.arn > input.NextToken);
-    const page = all.slice(0, Number(input.MaxResults ?? 100));
+    const page = all.slice(0, most);
     return {
       Schedules: page.map(summaryOf),
       ...(page.length < all.length && { NextToken: page.at(-1)?.schedule.arn }),
