@@ -58,26 +58,54 @@ async function jobsAtApi({ engine, outputs, aws }: Deployment): Promise<Map<stri
 }
 
 /**
- * The specs in a definition, by the jobs' names: the JSONata literal `{'csv-report':{'backend':'batch',…},…}` of which its first
- * state takes the keys.
+ * The specs in a definition, by the jobs' names. Its first state has them as JSONata literals: it takes the keys of
+ * `$keys({'csv-report':{'backend':'batch',…},…})`, and what all jobs share stands in
+ * `$merge([{'maxAttempts':3,…}, $lookup(…)])`. What a job says itself wins.
  */
 export function specsIn(definition: string): Record<string, JobSpec> {
   const { StartAt, States = {} } = JSON.parse(definition) as { StartAt?: string; States?: Record<string, unknown> };
-  const expressions = JSON.stringify(States[StartAt ?? ''] ?? {});
-  const begin = expressions.indexOf('$keys({');
-  if (begin < 0) return {};
-  const literal = closed(expressions.slice(begin + '$keys('.length));
-  // Names, ARNs and numbers: there is no quote in any of them.
-  return JSON.parse(literal.replaceAll("'", '"')) as Record<string, JobSpec>;
+  const expressions = textsIn(States[StartAt ?? '']).join('\n');
+  const jobs = literalAfter(/\$keys\(\s*/g, expressions) as Record<string, JobSpec> | undefined;
+  const defaults = literalAfter(/\$merge\(\[\s*/g, expressions, /^\s*,\s*\$lookup\(/) as Partial<JobSpec> | undefined;
+  return Object.fromEntries(Object.entries(jobs ?? {}).map(([name, spec]) => [name, { ...defaults, ...spec }]));
 }
 
-/** Up to the brace that closes the first one. */
-function closed(text: string): string {
+/** Every text in a value, however deep. */
+function textsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
+}
+
+/** The first object literal that stands behind `before`, and in front of `after`. */
+function literalAfter(before: RegExp, expressions: string, after = /^/): unknown {
+  for (const { 0: matched, index } of expressions.matchAll(before)) {
+    const rest = expressions.slice(index + matched.length);
+    const literal = objectLiteral(rest);
+    if (literal !== undefined && after.test(rest.slice(literal.length))) return JSON.parse(asJson(literal));
+  }
+  return undefined;
+}
+
+/** A string of JSONata, or a brace. */
+const PIECE = /'(?:[^'\\]|\\.)*'|[{}]/g;
+
+/** Up to the brace that closes the first one; undefined when the text does not begin with one. */
+function objectLiteral(text: string): string | undefined {
+  if (!text.startsWith('{')) return undefined;
   let depth = 0;
-  for (const [index, character] of [...text].entries()) {
-    if (character === '{') depth += 1;
-    if (character === '}') depth -= 1;
+  for (const { 0: piece, index } of text.matchAll(PIECE)) {
+    if (piece === '{') depth += 1;
+    if (piece === '}') depth -= 1;
     if (depth === 0) return text.slice(0, index + 1);
   }
-  return '{}';
+  return undefined;
+}
+
+/** A literal of strings in single quotes, numbers, lists and objects. JSONata's escapes are those of JSON. */
+function asJson(literal: string): string {
+  return literal.replace(PIECE, (piece) =>
+    piece.startsWith("'")
+      ? `"${piece.slice(1, -1).replace(/\\.|"/g, (part) => (part === '"' ? '\\"' : part))}"`
+      : piece,
+  );
 }

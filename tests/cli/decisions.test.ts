@@ -278,6 +278,32 @@ test('the specs of the jobs are read from the state machine', () => {
   expect(specsIn('{}')).toEqual({});
 });
 
+test('what all jobs share is in the spec of each, which wins', () => {
+  const defaults =
+    "{'maxAttempts':3,'queues':{'spot':'arn','onDemand':'arn'},'subnets':['a','b'],'assignPublicIp':'ENABLED'}";
+  const jobs = String.raw`{'a':{'backend':'batch','note':'a } brace, a \" quote and a "quote"'},'b':{'backend':'ecs','maxAttempts':1,'subnets':['c']}}`;
+  const expressions = (spec: string) => ({
+    Choices: [
+      { Condition: `{% $not($states.input.job in $keys(${jobs})) %}` },
+      { Assign: { tags: "{% $merge([{'first':'x'}, {'second':'y'}]) %}", spec: `{% ${spec} %}` } },
+    ],
+  });
+  const specs = (spec: string) => specsIn(JSON.stringify({ StartAt: 'Start', States: { Start: expressions(spec) } }));
+  const a = { backend: 'batch', note: 'a } brace, a " quote and a "quote"' };
+  const b = { backend: 'ecs', maxAttempts: 1, subnets: ['c'] };
+  const shared = {
+    maxAttempts: 3,
+    queues: { spot: 'arn', onDemand: 'arn' },
+    subnets: ['a', 'b'],
+    assignPublicIp: 'ENABLED',
+  };
+  expect(specs(`$merge([${defaults}, $lookup(${jobs}, $states.input.job)])`)).toEqual({
+    a: { ...shared, ...a },
+    b: { ...shared, ...b },
+  });
+  expect(specs(`$lookup(${jobs}, $states.input.job)`)).toEqual({ a, b });
+});
+
 test('what a job takes is said in short, and what does not fit with the place of each problem', async () => {
   const plain = {
     type: 'object',
