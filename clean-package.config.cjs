@@ -11,6 +11,7 @@ const NEEDED = [
   '@aws-sdk/client-ecs',
   '@aws-sdk/client-lambda',
   '@aws-sdk/client-s3',
+  '@aws-sdk/client-scheduler',
   '@aws-sdk/client-sfn',
   '@aws-sdk/client-sqs',
   '@aws-sdk/lib-storage',

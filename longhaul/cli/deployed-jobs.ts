@@ -7,10 +7,6 @@ export interface JobSpec {
   maxInterruptions?: number;
   maxAttempts?: number;
   timeoutSeconds?: number;
-  /** `rate(…)`, `cron(…)` or `at(…)` of its own folder; empty where that is off. */
-  schedule?: string;
-  /** Of `cron(…)` and `at(…)`. */
-  timezone?: string;
 }
 
 export interface DeployedJob extends JobSpec, JobAtApi {
@@ -37,12 +33,7 @@ export async function deployedJobs(deployment: Deployment): Promise<DeployedJob[
     jobsAtApi(deployment),
   ]);
   return Object.entries(specsIn(definition))
-    .map(([name, { schedule, timezone, ...spec }]) => ({
-      name,
-      ...spec,
-      ...(schedule && { schedule, ...(timezone && { timezone }) }),
-      ...atApi.get(name),
-    }))
+    .map(([name, spec]) => ({ name, ...spec, ...atApi.get(name) }))
     .sort((one, other) => one.name.localeCompare(other.name));
 }
 
