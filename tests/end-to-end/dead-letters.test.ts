@@ -29,14 +29,13 @@ async function cli(...args: string[]) {
 const json = async (...args: string[]) => JSON.parse((await cli(...args, '--json')).output);
 
 const send = (
-  output: string,
+  QueueUrl: string | undefined,
   MessageBody: string,
   MessageAttributes?: Record<string, MessageAttributeValue>,
   more = {},
-) =>
-  new SQSClient(engine.aws).send(
-    new SendMessageCommand({ QueueUrl: engine.outputs[output], MessageBody, MessageAttributes, ...more }),
-  );
+) => new SQSClient(engine.aws).send(new SendMessageCommand({ QueueUrl, MessageBody, MessageAttributes, ...more }));
+/** What the trigger of a block puts out. */
+const trigger = (block: string) => engine.stack.nested[block] ?? {};
 const text = (StringValue: string) => ({ DataType: 'String', StringValue });
 const invalidKey = { IdempotencyKey: { DataType: 'Binary', BinaryValue: Buffer.from([1]) } };
 const listed = (count: number) =>
@@ -52,7 +51,7 @@ async function failedInvocation(id: string, event: unknown) {
     timestamp: '2026-01-02T03:04:05.678Z',
     requestContext: {
       requestId: id,
-      functionArn: `arn:aws:lambda:us-east-1:000000000000:function:${engine.stack.resources.find(({ logicalId }) => logicalId === 'SnsTrigger')?.ref}:$LATEST`,
+      functionArn: `arn:aws:lambda:us-east-1:000000000000:function:${trigger('Topic').FunctionName}:$LATEST`,
       condition: 'RetriesExhausted',
       approximateInvokeCount: 3,
     },
@@ -76,7 +75,7 @@ const executions = async () =>
 describe('dead letters', () => {
   test('are listed with reason, source, identity and time, and shown with the whole event', async () => {
     expect(await cli('list')).toEqual({ code: 0, output: 'No dead letters.\n' });
-    const { MessageId } = await send('QueueUrl', 'ünïcode', invalidKey);
+    const { MessageId } = await send(engine.outputs.QueueUrl, 'ünïcode', invalidKey);
     const [letter] = await listed(1);
     expect(letter).toEqual({
       id: expect.any(String),
@@ -84,7 +83,8 @@ describe('dead letters', () => {
       reason: expect.stringMatching(/^MalformedEventError: .*IdempotencyKey/),
       source: engine.outputs.QueueArn,
       identity: MessageId,
-      functionName: engine.outputs.QueueTrigger,
+      functionName: trigger('Queue').FunctionName,
+      trigger: 'Queue',
     });
     const { output } = await cli('list');
     for (const seen of [letter.id.slice(0, 8), 'longhaul-Queue', MessageId, 'MalformedEventError']) {
@@ -107,7 +107,7 @@ describe('dead letters', () => {
   });
 
   test('that fail again stay where they are, with exit code 1 and the reason', async () => {
-    await send('QueueUrl', 'bad', invalidKey);
+    await send(engine.outputs.QueueUrl, 'bad', invalidKey);
     const [{ id }] = await listed(1);
     const { code, output } = await cli('retry', id);
     expect(code).toBe(1);
@@ -116,18 +116,18 @@ describe('dead letters', () => {
   });
 
   test('of queues start once, under the identity of the message that they were', async () => {
-    const { MessageId } = await send('QueueUrl', 'started after all');
+    const { MessageId } = await send(engine.outputs.QueueUrl, 'started after all');
     await until(async () => (await startedBy(engine, 'sqs')).length === 1);
     const started = (await startedBy(engine, 'sqs'))[0]!.id;
-    await send('QueueDeadLettersUrl', 'started after all', {
+    await send(trigger('Queue').DeadLettersUrl, 'started after all', {
       'Longhaul.Reason': text('ThrottlingException: Rate exceeded'),
       'Longhaul.Source': text(engine.outputs.QueueArn!),
       'Longhaul.Identity': text(MessageId!),
     });
-    const { MessageId: moved } = await send('QueueDeadLettersUrl', 'moved by SQS', { Kind: text('order') });
+    const { MessageId: moved } = await send(trigger('Queue').DeadLettersUrl, 'moved by SQS', { Kind: text('order') });
     for (const step of ['1', '2', '3']) {
       const fifo = { MessageGroupId: 'same', MessageDeduplicationId: step };
-      await send('FifoQueueDeadLettersUrl', `step ${step}`, undefined, fifo);
+      await send(trigger('FifoQueue').DeadLettersUrl, `step ${step}`, undefined, fifo);
     }
     const results = await json('retry', '--all');
     expect(results).toHaveLength(5);
@@ -155,7 +155,8 @@ describe('dead letters', () => {
       reason: 'ThrottlingException: 1 of 1 not started: Rate exceeded',
       source: 'aws:sns',
       identity: 'another',
-      functionName: expect.stringContaining('SnsTrigger'),
+      functionName: trigger('Topic').FunctionName,
+      trigger: 'Topic',
     });
     expect(await cli('retry', '2222')).toMatchObject({ code: 0, output: expect.stringContaining('1 of 1 handled') });
     expect(await json('retry', '1111')).toEqual([
