@@ -1,42 +1,44 @@
 import { readFileSync } from 'node:fs';
 import { parseDefinition } from '../../longhaul/asl/index.ts';
 
-/** The spec of a job on each backend, as the job's own stack puts it out. */
+/** What the specs of all jobs have in common, as the root template writes it. */
 export const spec = {
   capacity: 'spot',
   maxInterruptions: 2,
   maxAttempts: 3,
-  timeoutSeconds: 3600,
+  timeoutSeconds: 300,
   stopTimeoutSeconds: 120,
   retry: { intervalSeconds: 10, backoffRate: 2, maxDelaySeconds: 600 },
-};
-const batch = {
-  ...spec,
-  backend: 'batch',
-  jobDefinition: 'arn:aws:batch:us-east-1:000000000000:job-definition/on-batch:1',
+  logGroup: '/longhaul/longhaul/jobs',
   queues: { spot: 'queue-spot', onDemand: 'queue-on-demand' },
-  logGroup: '/longhaul/on-batch',
-};
-const ecs = {
-  ...spec,
-  backend: 'ecs',
-  taskDefinition: 'arn:aws:ecs:us-east-1:000000000000:task-definition/on-ecs:1',
-  container: 'job',
   cluster: 'arn:aws:ecs:us-east-1:000000000000:cluster/jobs',
+  container: 'job',
   subnets: ['subnet-1'],
   securityGroups: ['sg-1'],
   assignPublicIp: 'ENABLED',
-  logGroup: '/longhaul/on-ecs',
-  logStreamPrefix: 'job',
 };
 
-export const jobs = { 'on-batch': batch, 'on-ecs': ecs };
+/** What the job's own stack puts out, on each backend. */
+export const jobs = {
+  'on-batch': {
+    backend: 'batch',
+    jobDefinition: 'arn:aws:batch:us-east-1:000000000000:job-definition/on-batch:1',
+    timeoutSeconds: 3600,
+  },
+  'on-ecs': {
+    backend: 'ecs',
+    taskDefinition: 'arn:aws:ecs:us-east-1:000000000000:task-definition/on-ecs:1',
+    logStreamPrefix: 'on-ecs',
+    timeoutSeconds: 3600,
+  },
+};
 
 /** The definition's text with the substitutions that template.yaml makes. */
 export function definitionText(specs: Record<string, object> = jobs): string {
   const substitutions: Record<string, string> = {
     // As the templates write it: a JSONata literal with single quotes.
     Jobs: JSON.stringify(specs).replaceAll('"', "'"),
+    Defaults: JSON.stringify(spec).replaceAll('"', "'"),
     Partition: 'aws',
     Stack: 'longhaul',
     ArtifactsBucket: 'artifacts',

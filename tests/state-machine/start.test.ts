@@ -25,7 +25,7 @@ describe('what an execution is started with', () => {
 
   test('the output says which log to read', async () => {
     expect((await run('on-batch', ['success'])).outcome).toMatchObject({
-      output: { capacity: 'spot', log: { group: '/longhaul/on-batch', stream: 'on-batch/default/1' } },
+      output: { capacity: 'spot', log: { group: '/longhaul/longhaul/jobs', stream: 'on-batch/default/1' } },
     });
     expect((await run('on-ecs', ['success'])).outcome).toMatchObject({
       output: { capacity: 'spot', log: { group: '/longhaul/on-ecs', stream: 'job/job/task-1' } },
@@ -241,7 +241,7 @@ describe('the cause of a failure', () => {
       exitCode: 65,
       attempt: 1,
       interruptions: 0,
-      log: { group: '/longhaul/on-batch', stream: 'on-batch/default/1' },
+      log: { group: '/longhaul/longhaul/jobs', stream: 'on-batch/default/1' },
     };
     expect(outcome).toMatchObject({ status: 'FAILED', error: 'Job.Rejected' });
     expect(JSON.parse((outcome as { cause: string }).cause)).toEqual(cause);
