@@ -1,6 +1,7 @@
 import { at, optionalText, recordsOf, textOf } from './event-fields.ts';
+import { s3EventName } from './s3-event-name.ts';
 
-/** An object that an event of S3 is about. */
+/** An object that an event of S3 is about. The same for one write, whichever way its event came. */
 export interface S3Object {
   bucket: string;
   /** As it is, not URL-encoded. */
@@ -10,12 +11,12 @@ export interface S3Object {
   eTag?: string;
   /** In bytes. */
   size?: number;
-  /** `ObjectCreated:Put`, …; from EventBridge `Object Created`, … */
+  /** `ObjectCreated:Put`, …: the names of S3's notifications, also for an event from EventBridge. */
   eventName: string;
 }
 
 /**
- * A key as events of S3 have it: URL-encoded, with + for a space ("Event message structure", Amazon S3 user guide).
+ * A key as S3's notifications have it: URL-encoded, with + for a space ("Event message structure", Amazon S3 user guide).
  * @throws TypeError when it is not URL-encoded
  */
 export function decodeS3Key(key: string): string {
@@ -26,20 +27,27 @@ export function decodeS3Key(key: string): string {
   }
 }
 
+/** Whether S3 sent this event to EventBridge, rather than as a notification. */
+export function isS3EventBridgeEvent(event: unknown): boolean {
+  return at(event, 'source') === 'aws.s3' && at(event, 'Records') === undefined;
+}
+
 /**
- * Reads an event of S3: a notification, as the trigger `s3` hands it to a job, or the event that S3 sends to EventBridge, whose
- * key is not encoded.
+ * Reads an event of S3: a notification, or the event that S3 sends to EventBridge, whose key is not encoded.
  *
  * @example const [{ bucket, key }] = decodeS3(event);
  * @throws TypeError when it is neither
  */
 export function decodeS3(event: unknown): S3Object[] {
-  const detail = at(event, 'detail');
-  if (optionalText(event, 'source') === 'aws.s3' && optionalText(detail, 'object.key') !== undefined) {
-    const bucket = optionalText(detail, 'bucket.name') ?? '';
-    const eventName = optionalText(event, 'detail-type') ?? '';
-    const object = details(at(detail, 'object'), { eTag: 'etag', versionId: 'version-id' });
-    return [{ bucket, key: optionalText(detail, 'object.key')!, ...object, eventName }];
+  if (isS3EventBridgeEvent(event)) {
+    return [
+      {
+        bucket: textOf(event, 'detail.bucket.name'),
+        key: textOf(event, 'detail.object.key'),
+        ...details(at(event, 'detail.object'), { eTag: 'etag', versionId: 'version-id' }),
+        eventName: s3EventName(textOf(event, 'detail-type'), at(event, 'detail')),
+      },
+    ];
   }
   return recordsOf(event).map((record, index) => ({
     bucket: textOf(record, 's3.bucket.name', index),

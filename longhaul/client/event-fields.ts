@@ -11,11 +11,12 @@ export function recordsOf(event: unknown): unknown[] {
 export const at = (value: unknown, path: string): unknown =>
   path.split('.').reduce((found, name) => (found as Record<string, unknown> | null | undefined)?.[name], value);
 
-/** The text at a dotted path of the nth record. @throws TypeError when there is none */
-export function textOf(record: unknown, path: string, index: number): string {
-  const found = at(record, path);
+/** The text at a dotted path of the nth record, or of the event itself. @throws TypeError when there is none */
+export function textOf(value: unknown, path: string, index?: number): string {
+  const found = at(value, path);
   if (typeof found === 'string') return found;
-  throw new TypeError(`'Records[${index}].${path}' must be a string; it is ${kindOf(found)}`);
+  const where = index === undefined ? path : `Records[${index}].${path}`;
+  throw new TypeError(`'${where}' must be a string; it is ${kindOf(found)}`);
 }
 
 /** The text at a dotted path, if there is one. */

@@ -54,21 +54,36 @@ describe('what sources encode', () => {
     expect(change).not.toHaveProperty('oldImage');
   });
 
-  it('S3: keys as they are, from a notification and from EventBridge', () => {
-    const object = { key: 'incoming/some+%C3%BCn%C3%AFcode+%2B.csv', size: 12, eTag: 'e', sequencer: '1' };
+  it('S3: the same object from a notification and from EventBridge', () => {
+    const object = { key: 'incoming/a%2Bb+%C3%BC%2520.csv', size: 12, eTag: 'e', versionId: 'v', sequencer: '1' };
     const record = { eventName: 'ObjectCreated:Put', s3: { bucket: { name: 'uploads' }, object } };
-    const key = 'incoming/some ünïcode +.csv';
-    const found = { bucket: 'uploads', key, size: 12, eTag: 'e' };
-    expect(decodeS3({ Records: [record] })).toEqual([{ ...found, eventName: 'ObjectCreated:Put' }]);
-    expect(
-      decodeS3({
-        source: 'aws.s3',
-        'detail-type': 'Object Created',
-        detail: { bucket: { name: 'uploads' }, object: { key, size: 12, etag: 'e', 'version-id': 'v' } },
-      }),
-    ).toEqual([{ ...found, versionId: 'v', eventName: 'Object Created' }]);
-    expect(decodeS3(sample('S3Trigger'))[0]!.key).not.toMatch(/%|\+/);
+    const key = 'incoming/a+b ü%20.csv';
+    const found = [{ bucket: 'uploads', key, size: 12, eTag: 'e', versionId: 'v', eventName: 'ObjectCreated:Put' }];
+    expect(decodeS3({ Records: [record] })).toEqual(found);
+    const detail = {
+      bucket: { name: 'uploads' },
+      object: { key, size: 12, etag: 'e', 'version-id': 'v', sequencer: '1' },
+      reason: 'PutObject',
+    };
+    expect(decodeS3({ source: 'aws.s3', 'detail-type': 'Object Created', detail })).toEqual(found);
+    expect(decodeS3(sample('S3Trigger'))[0]!.key).toBe('incoming/some ünïcode key.csv');
     expect(() => decodeS3Key('50% off')).toThrow('The key of the object is not URL-encoded: "50% off"');
+  });
+
+  it.each([
+    ['Object Created', { reason: 'POST Object' }, 'ObjectCreated:Post'],
+    ['Object Created', { reason: 'CopyObject' }, 'ObjectCreated:Copy'],
+    ['Object Created', { reason: 'CompleteMultipartUpload' }, 'ObjectCreated:CompleteMultipartUpload'],
+    ['Object Created', { reason: 'New' }, 'ObjectCreated:New'],
+    ['Object Deleted', { reason: 'DeleteObject', 'deletion-type': 'Permanently Deleted' }, 'ObjectRemoved:Delete'],
+    ['Object Deleted', { 'deletion-type': 'Delete Marker Created' }, 'ObjectRemoved:DeleteMarkerCreated'],
+    ['Object Deleted', { reason: 'Lifecycle Expiration' }, 'LifecycleExpiration:Delete'],
+    ['Object Restore Completed', {}, 'ObjectRestore:Completed'],
+    ['Object Tags Added', {}, 'ObjectTagging:Put'],
+    ['Something New', {}, 'Something New'],
+  ])('S3 from EventBridge: %s %j has the name %s', (type, more, eventName) => {
+    const detail = { bucket: { name: 'uploads' }, object: { key: 'a' }, ...more };
+    expect(decodeS3({ source: 'aws.s3', 'detail-type': type, detail })).toMatchObject([{ eventName }]);
   });
 
   it('SNS: the message, its attributes and its topic', () => {
@@ -119,6 +134,11 @@ describe('what sources encode', () => {
       "'Records[0].eventName' must be INSERT, MODIFY or REMOVE",
     ],
     ['S3', () => decodeS3({ bucket: 'a' }), "'Records' must be a list with at least one record; it is undefined"],
+    [
+      'S3 from EventBridge',
+      () => decodeS3({ source: 'aws.s3', detail: { bucket: {} } }),
+      "'detail.bucket.name' must be a string; it is undefined",
+    ],
     ['SNS', () => decodeSns({ Records: [] }), "'Records' must be a list with at least one record; it is a list of 0"],
     [
       'SQS',

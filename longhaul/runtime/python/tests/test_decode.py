@@ -42,10 +42,29 @@ class WhatSourcesEncode(unittest.TestCase):
             with self.assertRaisesRegex(TypeError, "not URL-encoded"):
                 decode_s3_key(key)
 
-    def test_s3_by_eventbridge_does_not_encode_them(self) -> None:
-        detail = {"bucket": {"name": "uploads"}, "object": {"key": "a+b %.csv", "size": 1, "version-id": "v"}}
-        [found] = decode_s3({"source": "aws.s3", "detail-type": "Object Created", "detail": detail})
-        self.assertEqual((found.key, found.version_id, found.event_name), ("a+b %.csv", "v", "Object Created"))
+    def test_s3_by_eventbridge_gives_the_same_object(self) -> None:
+        thing = {"key": "a%2Bb+c%2520.csv", "size": 1, "eTag": "e", "versionId": "v", "sequencer": "1"}
+        record = {"eventName": "ObjectCreated:Put", "s3": {"bucket": {"name": "uploads"}, "object": thing}}
+        plain = {"key": "a+b c%20.csv", "size": 1, "etag": "e", "version-id": "v", "sequencer": "1"}
+        detail = {"bucket": {"name": "uploads"}, "object": plain, "reason": "PutObject"}
+        event = {"source": "aws.s3", "detail-type": "Object Created", "detail": detail}
+        self.assertEqual(decode_s3(event), decode_s3({"Records": [record]}))
+
+    def test_s3_by_eventbridge_has_the_names_of_notifications(self) -> None:
+        bucket, thing = {"name": "uploads"}, {"key": "a"}
+        for detail_type, more, name in [
+            ("Object Created", {"reason": "POST Object"}, "ObjectCreated:Post"),
+            ("Object Created", {"reason": "CopyObject"}, "ObjectCreated:Copy"),
+            ("Object Created", {"reason": "New"}, "ObjectCreated:New"),
+            ("Object Deleted", {"reason": "DeleteObject"}, "ObjectRemoved:Delete"),
+            ("Object Deleted", {"deletion-type": "Delete Marker Created"}, "ObjectRemoved:DeleteMarkerCreated"),
+            ("Object Deleted", {"reason": "Lifecycle Expiration"}, "LifecycleExpiration:Delete"),
+            ("Object Tags Added", {}, "ObjectTagging:Put"),
+            ("Something New", {}, "Something New"),
+        ]:
+            detail = {"bucket": bucket, "object": thing, **more}
+            [found] = decode_s3({"source": "aws.s3", "detail-type": detail_type, "detail": detail})
+            self.assertEqual(found.event_name, name)
 
     def test_a_message_of_a_queue_is_what_its_sender_wrote(self) -> None:
         attributes = {"n": {"stringValue": "7", "dataType": "Number"}, "b": {"binaryValue": "AP8=", "dataType": "Binary"}}
@@ -104,6 +123,7 @@ class WhatSourcesEncode(unittest.TestCase):
 
     def test_another_event_is_a_type_error_that_says_what_is_wrong_and_not_what_it_holds(self) -> None:
         records = [{"Records": []}, {"Records": "secret"}, {"Records": [{"secret": 1}]}, {"Records": ["secret"]}]
+        records += [{"source": "aws.s3", "detail": "secret"}, {"source": "aws.s3", "detail": {"bucket": "secret"}}]
         logs = [{"awslogs": {"data": "secret"}}, packed(["secret"]), packed({"logEvents": ["secret"]})]
         for event in [None, [], "secret", {}, *records, *logs]:
             for decode in [decode_s3, decode_sqs, decode_sns, decode_kinesis, decode_dynamodb, decode_logs]:

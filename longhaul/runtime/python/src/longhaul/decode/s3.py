@@ -10,13 +10,32 @@ from .fields import at, records_of, text_of
 _NO_ESCAPE = re.compile("%(?![0-9A-Fa-f]{2})")
 
 
+_REASONS = {
+    "PutObject": "Put",
+    "POST Object": "Post",
+    "CopyObject": "Copy",
+    "CompleteMultipartUpload": "CompleteMultipartUpload",
+}
+_NAMES = {
+    "Object Restore Initiated": "ObjectRestore:Post",
+    "Object Restore Completed": "ObjectRestore:Completed",
+    "Object Restore Expired": "ObjectRestore:Delete",
+    "Object Storage Class Changed": "LifecycleTransition",
+    "Object Access Tier Changed": "IntelligentTiering",
+    "Object Tags Added": "ObjectTagging:Put",
+    "Object Tags Deleted": "ObjectTagging:Delete",
+    "Object ACL Updated": "ObjectAcl:Put",
+}
+
+
 @dataclass(frozen=True)
 class S3Object:
-    """An object that an event of S3 is about."""
+    """An object that an event of S3 is about. The same for one write, whichever way its event came."""
 
     bucket: str
     #: As it is, not URL-encoded.
     key: str
+    #: ``ObjectCreated:Put``, …: the names of S3's notifications, also for an event from EventBridge.
     event_name: str
     version_id: str | None = None
     #: Without quotes.
@@ -26,7 +45,7 @@ class S3Object:
 
 
 def decode_s3_key(key: str) -> str:
-    """A key as events of S3 have it: URL-encoded, with + for a space ("Event message structure", Amazon S3 user guide)."""
+    """A key as S3's notifications have it: URL-encoded, with + for a space ("Event message structure", Amazon S3 user guide)."""
     try:
         if _NO_ESCAPE.search(key):
             raise ValueError("a % that escapes nothing")
@@ -37,16 +56,15 @@ def decode_s3_key(key: str) -> str:
 
 def decode_s3(event: Any) -> list[S3Object]:
     """Objects of a notification, or of the event that S3 sends to EventBridge, whose key is not encoded."""
-    detail = at(event, "detail")
-    if at(event, "source") == "aws.s3" and isinstance(at(detail, "object.key"), str):
+    if at(event, "source") == "aws.s3" and at(event, "Records") is None:
         return [
             S3Object(
-                bucket=text_of(detail, "bucket.name", "detail"),
-                key=text_of(detail, "object.key", "detail"),
-                event_name=text_of(event, "detail-type", "event"),
-                version_id=at(detail, "object.version-id"),
-                etag=at(detail, "object.etag"),
-                size=at(detail, "object.size"),
+                bucket=text_of(event, "detail.bucket.name", "the event"),
+                key=text_of(event, "detail.object.key", "the event"),
+                event_name=_event_name(text_of(event, "detail-type", "the event"), at(event, "detail")),
+                version_id=at(event, "detail.object.version-id"),
+                etag=at(event, "detail.object.etag"),
+                size=at(event, "detail.object.size"),
             )
         ]
     return [
@@ -60,3 +78,18 @@ def decode_s3(event: Any) -> list[S3Object]:
         )
         for where, record in records_of(event)
     ]
+
+
+def _event_name(detail_type: str, detail: Any) -> str:
+    """
+    The name that S3's notifications have for an event that it sent to EventBridge.
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-mapping-troubleshooting.html
+    """
+    reason = str(at(detail, "reason") or "")
+    if detail_type == "Object Created":
+        return f"ObjectCreated:{_REASONS.get(reason, reason)}"
+    if detail_type != "Object Deleted":
+        return _NAMES.get(detail_type, detail_type)
+    by = "LifecycleExpiration" if reason == "Lifecycle Expiration" else "ObjectRemoved"
+    marked = at(detail, "deletion-type") == "Delete Marker Created"
+    return f"{by}:{'DeleteMarkerCreated' if marked else 'Delete'}"
