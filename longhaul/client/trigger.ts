@@ -4,7 +4,9 @@
  */
 
 export { decodeLogs, type LogsData, type LogsEvent } from './decode-logs.ts';
+export { decodeS3Key, isS3EventBridgeEvent } from './decode-s3.ts';
 export { executionName } from './identity.ts';
+export { s3EventName } from './s3-event-name.ts';
 export { type Stack, stackFromEnvironment } from './stack.ts';
 export { type Started, type StartRequest, startExecution } from './start.ts';
 export { type StoredResult, storedResult } from './stored-result.ts';

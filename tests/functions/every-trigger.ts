@@ -12,7 +12,7 @@ import { handler as sns } from '../../functions/triggers/sns/handler.ts';
 import { handler as sqs } from '../../functions/triggers/sqs/handler.ts';
 import { handler as github } from '../../functions/triggers/webhook/github.ts';
 import { handler as stripe } from '../../functions/triggers/webhook/stripe.ts';
-import { context, sample } from './lambda.ts';
+import { context, s3Notification, sample } from './lambda.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: events of all sources, and what is none
 export type Loose = any;
@@ -59,8 +59,22 @@ export const triggers: Trigger[] = [
   {
     name: 'S3',
     handler: s3 as Trigger['handler'],
-    event: (id, text) =>
-      records('S3Trigger', ({ s3: { object } }) => Object.assign(object, { key: text, sequencer: id })),
+    event(id, text) {
+      const event = sample('S3Trigger');
+      Object.assign(event.detail.object, { key: text, sequencer: id });
+      return event;
+    },
+    largest: 1_024,
+    tells: 'lambda',
+  },
+  {
+    name: "S3's notifications",
+    handler: s3 as Trigger['handler'],
+    event(id, text) {
+      const event = s3Notification();
+      Object.assign(event.Records[0].s3.object, { key: encodeURIComponent(text), sequencer: id });
+      return event;
+    },
     largest: 1_024,
     tells: 'lambda',
   },

@@ -29,3 +29,8 @@ export const context = {
 // biome-ignore lint/suspicious/noExplicitAny: tests reach into samples of different sources
 export const sample = (name: string): any =>
   JSON.parse(readFileSync(new URL(`../../events/${name}.json`, import.meta.url), 'utf8'));
+
+/** S3's own notification of one object, fresh for each caller to change. */
+// biome-ignore lint/suspicious/noExplicitAny: as above
+export const s3Notification = (): any =>
+  JSON.parse(readFileSync(new URL('s3-notification.json', import.meta.url), 'utf8'));

@@ -4,27 +4,79 @@ import { describe, expect, test, vi } from 'vitest';
 import { handler as s3 } from '../../functions/triggers/s3/handler.ts';
 import { handler as schedule } from '../../functions/triggers/schedule/handler.ts';
 import { functionsAlone } from './functions-alone.ts';
-import { context, environment, sample } from './lambda.ts';
+import { context, environment, s3Notification, sample } from './lambda.ts';
 
 const { sfn, logged, starts, events } = functionsAlone({ JOB: 'csv-report', BATCHING: 'record' });
 
 // biome-ignore lint/suspicious/noExplicitAny: these tests send what is no event
 const invoke = (handler: any, event: unknown): Promise<{ id: string; started: boolean }[]> => handler(event, context);
 
-/** A record like the sample's, for another object. */
+/** A record of a notification, for the object with this key as notifications write it. */
 function record(key: string, sequencer: string | undefined = '01', versionId: string | null = null) {
-  const [one] = sample('S3Trigger').Records;
+  const [one] = s3Notification().Records;
   one.s3.object = { ...one.s3.object, key, versionId, sequencer };
   return one;
 }
 
+/** What S3 sends to EventBridge for the write that this record of a notification tells of. */
+function byEventBridge({ s3, responseElements }: ReturnType<typeof record>, changes: object = {}) {
+  const event = sample('S3Trigger');
+  const { versionId, sequencer, size, eTag: etag } = s3.object;
+  const key = decodeURIComponent(s3.object.key.replaceAll('+', ' '));
+  const object = { key, size, etag, ...(versionId && { 'version-id': versionId }), ...(sequencer && { sequencer }) };
+  const more = { bucket: { name: s3.bucket.name }, object, 'request-id': responseElements['x-amz-request-id'] };
+  return { ...event, ...changes, detail: { ...event.detail, ...more } };
+}
+
 describe('S3', () => {
-  test('an uploaded object starts its job, which gets the event as S3 sent it', async () => {
-    const event = sample('S3Trigger');
+  test.each([
+    ['EventBridge', () => sample('S3Trigger')],
+    ['a notification', s3Notification],
+  ])('an object that %s tells of starts its job, which gets the event as it came', async (_, fresh) => {
+    const event = fresh();
     const [started] = await invoke(s3, event);
     expect(starts()).toMatchObject([{ stateMachineArn: environment.STATE_MACHINE_ARN, name: started?.id }]);
     expect(JSON.parse(starts()[0]?.input ?? '')).toMatchObject({ job: 'csv-report', source: 's3' });
     expect(events()).toEqual([event]);
+  });
+
+  test.each([
+    ['an unversioned object', record('a%2Bb+c%2520.csv', '0065A1', null)],
+    ['an object version', record('incoming/%C3%BC.csv', '0065A1', 'v1')],
+  ])('%s has one id, whether EventBridge or a notification tells of it', async (_, one) => {
+    const [[first], [second]] = [await invoke(s3, { Records: [one] }), await invoke(s3, byEventBridge(one))];
+    expect(second?.id).toBe(first?.id);
+  });
+
+  test.each([
+    ['ObjectCreated:CompleteMultipartUpload', 'Object Created'],
+    ['ObjectRemoved:Delete', 'Object Deleted'],
+    ['ObjectRestore:Completed', 'Object Restore Completed'],
+    ['ObjectTagging:Put', 'Object Tags Added'],
+    ['ObjectAcl:Put', 'Object ACL Updated'],
+  ])('%s and %s are the same event', async (eventName, detailType) => {
+    const one = { ...record('a.csv'), eventName };
+    const event = byEventBridge(one, { 'detail-type': detailType });
+    // As AWS sends them: a restore has its sequencer in the notification only.
+    if (eventName.startsWith('ObjectRestore')) delete event.detail.object.sequencer;
+    const ids = [await invoke(s3, { Records: [one] }), await invoke(s3, event)].map(([started]) => started?.id);
+    expect(ids[1]).toBe(ids[0]);
+    const [created] = await invoke(s3, { Records: [record('a.csv', '02')] });
+    expect(created?.id).not.toBe(ids[0]);
+  });
+
+  test('an event of EventBridge that lacks the object says so', async () => {
+    const event = byEventBridge(record('a.csv'));
+    const without = { ...event, detail: { ...event.detail, object: {} } };
+    await expect(invoke(s3, without)).rejects.toMatchObject({
+      name: 'MalformedEventError',
+      message: "1 of 1 not started: 'detail.object.key' must be a string that is not empty; it is undefined",
+    });
+    await expect(invoke(s3, { ...event, source: 'aws.ec2' })).rejects.toThrow("'source' aws.s3, or 'Records'");
+  });
+
+  test('a key that cannot come from S3 is a malformed record', async () => {
+    await expect(invoke(s3, { Records: [record('50%')] })).rejects.toThrow("'s3.object.key' must be URL-encoded");
   });
 
   test('each record of an event starts an execution of its own, with an event of that record alone', async () => {
@@ -49,7 +101,7 @@ describe('S3', () => {
     expect(ids[0]?.[0]?.id).toBe(ids[1]?.[0]?.id);
   });
 
-  test('one event has one id, and events that differ in bucket, key, name, version or sequencer have ids of their own', async () => {
+  test('one event has one id, and events that differ in bucket, key, kind, version or sequencer have ids of their own', async () => {
     const field = fc.constantFrom('a', 'b', 'a,b', '%C3%BC', '"');
     const identity = fc.tuple(field, field, field, fc.option(field), field);
     const idOf = async ([bucket, key, eventName, versionId, sequencer]: [
@@ -96,7 +148,7 @@ describe('S3', () => {
       fc.jsonValue().map((value) => ({ ...record('x'), s3: value })),
       fc.jsonValue().map((value) => ({ ...record('x'), s3: { bucket: { name: 'b' }, object: value } })),
     );
-    const good = fc.string({ minLength: 1 }).map((key) => record(key));
+    const good = fc.string({ minLength: 1 }).map((key) => record(encodeURIComponent(key)));
     const any = fc.oneof(
       damaged.map((one) => ({ one, isGood: false })),
       good.map((one) => ({ one, isGood: true })),
@@ -179,7 +231,7 @@ describe('Step Functions', () => {
 });
 
 test('each log line of a start has job and id, and none has the event', async () => {
-  const event = sample('S3Trigger');
+  const event = s3Notification();
   event.Records[0].s3.object.key = 'the-secret-key';
   const [started] = await invoke(s3, event);
   const lines = logged.map((line) => JSON.parse(line));

@@ -130,7 +130,7 @@ const signed = (name: string, header: string, sign: (body: string) => string) =>
 
 /** Beside the sample: what makes a function ask AWS for something else. */
 const MORE: Record<string, (call: Call) => Promise<unknown>> = {
-  S3Trigger: withLargeRecord('S3Trigger'),
+  S3Trigger: (call) => call({ ...event('S3Trigger'), large }),
   ScheduleTrigger: (call) => call({ ...event('ScheduleTrigger'), large }),
   AfterTrigger: (call) =>
     call(
