@@ -57,18 +57,40 @@ const notification = z
     }
   });
 
-const either = z.union([notification, plain]);
+/** "EventBridge event message structure", Amazon S3 user guide. */
+const eventBridge = z
+  .object({
+    source: z.literal('aws.s3'),
+    detail: z.object({
+      bucket: z.object({ name: bucket }),
+      object: z.object({
+        key: z.string().min(1).describe("The object's key, as it is: not URL-encoded"),
+        'version-id': z.string().optional(),
+        etag: z.string().optional(),
+        size: z.number().optional(),
+      }),
+    }),
+  })
+  .describe('The event that S3 sends to EventBridge')
+  .transform(({ detail: { bucket, object } }): CsvObject => {
+    const { key, 'version-id': versionId, etag: eTag } = object;
+    return { bucket: bucket.name, key, versionId, eTag };
+  });
 
-/** Either form; what is wrong is said of the one that the sender meant, with the path of each problem. */
-const input: StandardSchemaV1<z.input<typeof either>, CsvObject> = {
+const any = z.union([eventBridge, notification, plain]);
+
+/** Any of the three; what is wrong is said of the one that the sender meant, with the path of each problem. */
+const input: StandardSchemaV1<z.input<typeof any>, CsvObject> = {
   '~standard': {
-    ...either['~standard'],
-    validate: (value) => (looksLikeNotification(value) ? notification : plain)['~standard'].validate(value),
+    ...any['~standard'],
+    validate: (value) => meant(value)['~standard'].validate(value),
   },
 };
 
-function looksLikeNotification(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && 'Records' in value;
+function meant(value: unknown): typeof eventBridge | typeof notification | typeof plain {
+  if (typeof value !== 'object' || value === null) return plain;
+  if ('Records' in value) return notification;
+  return 'detail' in value ? eventBridge : plain;
 }
 
 /** Profiles a CSV object of any size: `result.json` is a `CsvReport`, `report.html` shows it. */

@@ -19,6 +19,15 @@ describe('the input of csv-report', () => {
     });
   });
 
+  it('is the event that S3 sends to EventBridge, whose key is taken as it is', async () => {
+    const object = { key: 'incoming/a+b c%20.csv', size: 5, etag: 'abc', 'version-id': 'v1', sequencer: '1' };
+    const detail = { version: '0', bucket: { name: 'uploads' }, object, reason: 'PutObject' };
+    const event = { source: 'aws.s3', 'detail-type': 'Object Created', detail };
+    expect(await read(event)).toEqual({
+      value: { bucket: 'uploads', key: 'incoming/a+b c%20.csv', versionId: 'v1', eTag: 'abc' },
+    });
+  });
+
   it('is a bucket and a key, which is taken as it is', async () => {
     expect(await read({ bucket: 'uploads', key: 'a+b%20c.csv' })).toEqual({
       value: { bucket: 'uploads', key: 'a+b%20c.csv' },
@@ -37,6 +46,16 @@ describe('the input of csv-report', () => {
       { Records: [{ s3: { bucket: { name: 'b' } } }] },
       'Records.0.s3.object: Invalid input',
     ],
+    [
+      'an event without an object',
+      { source: 'aws.s3', detail: { bucket: { name: 'b' } } },
+      'detail.object: Invalid input',
+    ],
+    [
+      'an event of another service',
+      { source: 'aws.ec2', detail: { bucket: { name: 'b' }, object: { key: 'a' } } },
+      'source: Invalid input: expected "aws.s3"',
+    ],
     ['a key that is not encoded', { Records: [record({ key: '100%.csv' })] }, 'is not URL-encoded: "100%.csv"'],
   ])('says what is wrong: %s', async (_, event, message) => {
     expect(await problem(event)).toContain(message);
@@ -45,7 +64,7 @@ describe('the input of csv-report', () => {
   it('is described by a JSON Schema', () => {
     const standard = csvReport.input!['~standard'] as unknown as StandardJSONSchemaV1.Props;
     const schema = standard.jsonSchema.input({ target: 'draft-2020-12' });
-    expect(schema.anyOf).toHaveLength(2);
+    expect(schema.anyOf).toHaveLength(3);
     expect(JSON.stringify(schema)).toContain('"required":["bucket","key"]');
   });
 
