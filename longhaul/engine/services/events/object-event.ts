@@ -19,7 +19,9 @@ const REASONS: Record<S3ObjectEvent['eventName'], string> = {
 };
 
 /**
- * `Object Created` and `Object Deleted`. Unlike in S3's own notifications the key is as it is, not URL-encoded.
+ * `Object Created` and `Object Deleted`. Unlike in S3's own notifications the key is as it is, not URL-encoded. The
+ * sequencer and the request id are those of the notification. Later versions of the structure only add members
+ * (`event-version`, `aws-generated-tags`).
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
  */
 export function objectEvent(event: S3ObjectEvent): Occurrence {
