@@ -42,6 +42,13 @@ test('every object of an S3 event is put, each of them with an ETag of its own',
   expect(new Set(marks).size).toBe(3);
 });
 
+test('the object of an event that S3 sent to EventBridge is put under its key, which is not URL-encoded', async () => {
+  s3.on(PutObjectCommand).resolves({ ETag: '"e"' });
+  const detail = { bucket: { name: 'another' }, object: { key: 'incoming/a+b c%20.csv' } };
+  const { to } = await send('s3', { source: 'aws.s3', 'detail-type': 'Object Created', detail });
+  expect(to).toBe('s3://uploads/incoming/a+b c%20.csv');
+});
+
 test('every change of a DynamoDB event is made: items are put, and what was removed is deleted by its keys', async () => {
   const Keys = { id: { S: 'gone' } };
   const changed = ['first', 'second'].map((id) => ({

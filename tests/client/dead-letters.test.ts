@@ -287,9 +287,19 @@ describe('the bucket of dead letters', () => {
 
   test.each([
     [
-      { Records: [{ eventSource: 'aws:s3', s3: { bucket: { name: 'b' }, object: { key: 'k' } } }] },
+      { Records: [{ eventSource: 'aws:s3', s3: { bucket: { name: 'b' }, object: { key: 'a%2Bb+c.csv' } } }] },
       'aws:s3',
-      's3://b/k',
+      's3://b/a+b c.csv',
+    ],
+    [
+      { Records: [{ eventSource: 'aws:s3', s3: { bucket: { name: 'b' }, object: { key: '50% off' } } }] },
+      'aws:s3',
+      's3://b/50% off',
+    ],
+    [
+      { source: 'aws.s3', id: 'e1', detail: { bucket: { name: 'b' }, object: { key: 'a+b c.csv' } } },
+      'aws.s3',
+      's3://b/a+b c.csv',
     ],
     [{ source: 'orders', id: 'e1', detail: {} }, 'orders', 'e1'],
     [{ scheduleArn: 'arn:schedule', scheduledTime: '2026-01-01T00:00:00Z' }, 'arn:schedule', '2026-01-01T00:00:00Z'],

@@ -1,13 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { decodeS3Key } from '../../client/decode-s3.ts';
+import type { Given } from './given.ts';
 import { type EventSource, output } from './source.ts';
 
-interface ObjectRecord {
-  s3: { object: { key: string } };
-}
-
-/** What an object holds that is put for a record, which names only its key. */
+/** What an object holds that is put for an event, which names only its key. */
 const SAMPLE_OBJECT = 'order,customer,total\n17,Ada,12.50\n18,Jörg,7.00\n19,Ada,3.25\n';
 
 export const s3: EventSource = {
@@ -17,14 +15,11 @@ export const s3: EventSource = {
   async send({ json, bytes, name, sample }, deployment) {
     const { PutObjectCommand, S3Client } = await import('@aws-sdk/client-s3');
     const Bucket = output(deployment, 'UploadsBucketName');
-    const records: ObjectRecord[] = json?.Records?.[0]?.s3?.object?.key ? json.Records : [];
+    const keys = keysOf(json);
     const objects =
-      records.length > 0
+      keys.length > 0
         ? // No two hold the same: an object's ETag is what its execution is known by.
-          records.map(({ s3: { object } }, row) => ({
-            Key: decodeURIComponent(object.key.replaceAll('+', ' ')),
-            Body: SAMPLE_OBJECT + '20,Ada,1.00\n'.repeat(row),
-          }))
+          keys.map((Key, row) => ({ Key, Body: SAMPLE_OBJECT + '20,Ada,1.00\n'.repeat(row) }))
         : [{ Key: `incoming/${name ?? `${randomUUID()}.csv`}`, Body: sample ? SAMPLE_OBJECT : bytes }];
     const client = new S3Client(deployment.aws);
     const marks: string[] = [];
@@ -35,6 +30,13 @@ export const s3: EventSource = {
     return { to: objects.map(({ Key }) => `s3://${Bucket}/${Key}`).join(', '), source: 's3', marks };
   },
 };
+
+/** The keys of the objects that an event of S3 is about, from EventBridge or from a notification; none for anything else. */
+function keysOf(json: Given['json']): string[] {
+  if (json?.source === 'aws.s3' && json.detail?.object?.key) return [json.detail.object.key];
+  if (!json?.Records?.[0]?.s3?.object?.key) return [];
+  return json.Records.map(({ s3 }: { s3: { object: { key: string } } }) => decodeS3Key(s3.object.key));
+}
 
 interface ChangeRecord {
   dynamodb: { Keys: Record<string, AttributeValue>; NewImage?: Record<string, AttributeValue> };
