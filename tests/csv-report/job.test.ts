@@ -20,10 +20,13 @@ const KEY = 'incoming/some ünïcode key.csv';
 const put = (body: Buffer | string) =>
   execution.client.send(new PutObjectCommand({ Bucket: 'bucket', Key: KEY, Body: body, ContentLength: body.length }));
 
+const bucket = { name: 'bucket' };
+const byEventBridge = { source: 'aws.s3', detail: { bucket, object: { key: KEY } } };
+const encoded = encodeURIComponent(KEY).replaceAll('%20', '+').replaceAll('%2F', '/');
+const byNotification = { Records: [{ s3: { bucket, object: { key: encoded } } }] };
+
 /** A container of the job, started for the event that an upload of the object sends. */
-function start(env: NodeJS.ProcessEnv = {}): JobProcess {
-  const key = encodeURIComponent(KEY).replaceAll('%20', '+').replaceAll('%2F', '/');
-  const event = { Records: [{ s3: { bucket: { name: 'bucket' }, object: { key } } }] };
+function start(env: NodeJS.ProcessEnv = {}, event: object = byEventBridge): JobProcess {
   return execution.runFile([join(root, 'containers/csv-report/main.ts')], {
     STP_TRIGGER_EVENT_DATA: JSON.stringify(event),
     STP_JOB_NAME: 'csv-report',
@@ -53,6 +56,11 @@ describe('the job csv-report', () => {
     });
     expect(await execution.text('report.html')).toContain('some ünïcode key.csv');
     expect((await execution.names()).filter((name) => name.startsWith('checkpoint'))).toEqual([]);
+  });
+
+  it('reads the same object when a notification tells of it', async () => {
+    expect(await start({}, byNotification).exit).toBe(0);
+    expect(await execution.json('result.json')).toMatchObject({ object: { bucket: 'bucket', key: KEY } });
   });
 
   it('loses its capacity half way, continues from its checkpoint, and ends with the same bytes', async () => {
