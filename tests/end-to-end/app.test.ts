@@ -47,7 +47,7 @@ async function reportOf(key: string) {
         new GetExecutionHistoryCommand({ executionArn: arnOf(name), maxResults: 1 }),
       );
       const input = history.events?.[0]?.executionStartedEventDetails?.input ?? '';
-      if (input.includes(encodeURIComponent(key).replaceAll('%2F', '/').replaceAll('%20', '+'))) return { name };
+      if (input.includes(key)) return { name };
     }
   });
   await ended(engine, arnOf(name));
