@@ -3,9 +3,12 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Build, build, fileName } from './build.ts';
-import { functions } from './templates.ts';
+import { functions, root } from './templates.ts';
 
-const all = functions().map((one) => [one.path, one.resource] as const);
+const all = functions().map(({ path, resource, template }) => {
+  const CodeUri = join(root, dirname(template), resource.Properties.CodeUri);
+  return [path, { ...resource, Properties: { ...resource.Properties, CodeUri } }] as const;
+});
 const metadata = all[0]![1].Metadata;
 let built: Build;
 

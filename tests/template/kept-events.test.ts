@@ -1,5 +1,7 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are CloudFormation's, which are read here as they are written
+
 import { expect, test } from 'vitest';
-import { resources } from './templates.ts';
+import { everywhere, functions, resources } from './templates.ts';
 
 interface Event {
   Type: string;
@@ -7,33 +9,32 @@ interface Event {
 }
 
 /** Functions that nobody waits for an answer of. The sweep finds at its next turn what this one did not do. */
-const asynchronous = resources('template.yaml', 'AWS::Serverless::Function').flatMap(([name, { Properties }]) =>
+const asynchronous = functions().flatMap(({ path, name, template, resource: { Properties } }) =>
   Object.values<Event>(Properties.Events ?? {})
     .filter(({ Type }) => Type !== 'HttpApi' && name !== 'AfterSweep')
-    .map((event) => [name, event, Properties] as const),
+    .map((event) => [path, event, Properties, template] as const),
 );
+const bucket = 'arn:${AWS::Partition}:s3:::${App}-dead-letters-${AWS::AccountId}-${AWS::Region}';
 
 test.each(asynchronous)('an event that %s cannot handle is kept whole', (_name, _event, { EventInvokeConfig }) => {
-  expect(EventInvokeConfig.DestinationConfig.OnFailure).toEqual({ Type: 'S3Bucket', Destination: 'DeadLetters.Arn' });
+  expect(EventInvokeConfig.DestinationConfig.OnFailure).toEqual({ Type: 'S3Bucket', Destination: bucket });
 });
 
-/** S3 and CloudWatch Logs have no place for what does not reach the function; what AfterTrigger is not told, the sweep finds. */
-const withPlace = asynchronous.filter(
-  ([name, { Type }]) => !['S3', 'CloudWatchLogs'].includes(Type) && name !== 'AfterTrigger',
-);
+/** CloudWatch Logs has no place for what does not reach the function; what AfterTrigger is not told, the sweep finds. */
+const withPlace = asynchronous.filter(([path, { Type }]) => Type !== 'CloudWatchLogs' && path !== 'After/AfterTrigger');
 
-test.each(withPlace)('an event that does not reach %s is kept in a queue', (_, { Properties }) => {
+test.each(withPlace)('an event that does not reach %s is kept in a queue', (_, { Properties }, _all, template) => {
   const queue = Properties.DeadLetterConfig?.Arn ?? Properties.RedrivePolicy?.deadLetterTargetArn;
-  const queues = resources('template.yaml', 'AWS::SQS::Queue').map(([name]) => `${name}.Arn`);
+  const queues = resources(template, 'AWS::SQS::Queue').map(([name]) => `${name}.Arn`);
   expect(queues).toContain(queue);
 });
 
-test.each(resources('template.yaml', 'AWS::Lambda::EventSourceMapping'))(
+test.each(everywhere('AWS::Lambda::EventSourceMapping'))(
   'what %s reads is kept, or says so to its queue',
-  (_, { Properties }) => {
-    const { DestinationConfig, FunctionResponseTypes, EventSourceArn } = Properties;
+  (_, { Properties }, template) => {
+    const { DestinationConfig, FunctionResponseTypes } = Properties;
     expect(FunctionResponseTypes).toEqual(['ReportBatchItemFailures']);
-    if (/Queue\.Arn$/.test(EventSourceArn)) return; // its own redrive policy
-    expect(DestinationConfig.OnFailure.Destination).toBe('DeadLetters.Arn');
+    if (template.includes('/sqs/')) return; // its own redrive policy
+    expect(DestinationConfig.OnFailure.Destination).toBe(bucket);
   },
 );

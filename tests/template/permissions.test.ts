@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { list, read, resources, statements, templates } from './templates.ts';
+import { everywhere, functions, list, read, resources, statements, templates } from './templates.ts';
 
 /** Actions for which AWS knows no narrower resource (Service Authorization Reference), or a condition is the limit. */
 const UNBOUND = new Set([
@@ -30,10 +30,10 @@ const all = templates.flatMap((template) =>
 );
 const allows = all.filter(({ statement }) => statement.Effect === 'Allow' && !statement.Principal);
 const named = allows.map(({ path, statement }) => [path, statement] as const);
-const { Globals, Resources } = read('template.yaml');
+const ours = functions();
 
 /** A boundary gives nothing: all but its subject may be in it. */
-const isBoundary = (path: string) => path.startsWith('template.yaml/Resources/FunctionBoundary/');
+const isBoundary = (path: string) => path.startsWith('infrastructure/permissions.yaml/Resources/FunctionBoundary/');
 
 test.each(named)('%s names its actions one by one', (path, statement) => {
   if (isBoundary(path)) return expect(statement.NotAction ?? 'none').toMatch(/^(logs:\*|none)$/);
@@ -56,30 +56,38 @@ test.each(named)('%s names something of this stack before any wildcard', (_, sta
 });
 
 test('no function may write to a log that is not theirs, whatever SAM lets it do', () => {
+  const { FunctionBoundary, FunctionLogs } = read('infrastructure/permissions.yaml').Resources;
   // samtranslator/model/sam_resources.py: AWSLambdaBasicExecutionRole, which is for all log groups of the account.
-  expect(Globals.Function.PermissionsBoundary).toBe('FunctionBoundary');
-  for (const [, { Properties }] of resources('template.yaml', 'AWS::Serverless::Function')) {
-    expect(Properties).not.toHaveProperty('PermissionsBoundary');
+  const { ManagedPolicyName, Path, Description } = FunctionBoundary.Properties;
+  const boundary = `arn:\${AWS::Partition}:iam::\${AWS::AccountId}:policy${Path}${ManagedPolicyName}`;
+  for (const { path, resource } of ours) expect(resource.Properties.PermissionsBoundary, path).toBe(boundary);
+  // A changed description would replace the policy, under a name that is taken.
+  expect(Description).toBeUndefined();
+  for (const { path, resource } of ours) {
+    expect(resource.Properties.LoggingConfig.LogGroup, path).toBe(FunctionLogs.Properties.LogGroupName);
   }
-  const within = statements(Resources.FunctionBoundary).map(({ statement }) => statement);
-  expect(within).toEqual([
+  expect(statements(FunctionBoundary).map(({ statement }) => statement)).toEqual([
     { Effect: 'Allow', NotAction: 'logs:*', Resource: '*' },
     { Effect: 'Allow', Action: ['logs:CreateLogStream', 'logs:PutLogEvents'], Resource: 'FunctionLogs.Arn' },
-    { Effect: 'Allow', Action: 'logs:GetLogEvents', Resource: expect.stringContaining(':log-stream:run/*') },
+    {
+      Effect: 'Allow',
+      Action: 'logs:GetLogEvents',
+      Resource: expect.stringMatching(/:log-group:\/longhaul\/\$\{App\}\/jobs:log-stream:\*$/),
+    },
   ]);
 });
 
 test('tasks are found in our own cluster only', () => {
   const finders = allows.filter(({ statement }) => list(statement.Action).includes('ecs:ListTasks'));
   expect(finders).toHaveLength(1);
-  expect(finders[0]?.statement.Condition).toEqual({ ArnEquals: { 'ecs:cluster': 'Compute.Outputs.ClusterArn' } });
+  expect(finders[0]?.statement.Condition).toEqual({ ArnEquals: { 'ecs:cluster': 'ClusterArn' } });
 });
 
 test('only jobs of this stack can be stopped, and tags are for what is being started', () => {
   const allowing = (action: string) =>
     allows.filter(({ statement }) => list(statement.Action).includes(action)).map(({ statement }) => statement);
   expect(allowing('batch:TerminateJob')).toMatchObject([
-    { Condition: { StringEquals: { 'aws:ResourceTag/longhaul:stack': 'AWS::StackName' } } },
+    { Condition: { StringEquals: { 'aws:ResourceTag/longhaul:stack': 'App' } } },
   ]);
   // Were it a job's own ARN, whoever has the role could make any job of the account one that it may stop.
   expect(allowing('batch:TagResource')).toEqual(allowing('batch:SubmitJob'));
@@ -97,7 +105,7 @@ test('roles are handed to tasks only, and only those of this stack', () => {
   const passes = allows.filter(({ statement }) => list(statement.Action).includes('iam:PassRole'));
   expect(passes).toHaveLength(1);
   expect(passes[0]?.statement).toMatchObject({
-    Resource: expect.stringMatching(/:role\/longhaul\/\$\{AWS::StackName\}\/\*$/),
+    Resource: expect.stringMatching(/:role\/longhaul\/\$\{App\}\/\*$/),
     Condition: { StringEquals: { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' } },
   });
 });
@@ -115,14 +123,14 @@ const keepingRecords = ['s3:ListBucket', 's3:PutObject', 's3:PutObject', 'states
 
 test('no function has an event for which SAM would let it read every queue and stream of the account', () => {
   // samtranslator/model/eventsources/pull.py: AWSLambdaSQSQueueExecutionRole and its like, which are for all resources.
-  for (const [, { Properties }] of resources('template.yaml', 'AWS::Serverless::Function')) {
-    for (const { Type } of Object.values<{ Type: string }>(Properties.Events ?? {})) {
+  for (const { resource } of ours) {
+    for (const { Type } of Object.values<{ Type: string }>(resource.Properties.Events ?? {})) {
       expect(['SQS', 'DynamoDB', 'Kinesis']).not.toContain(Type);
     }
   }
 });
 
-test.each([
+const rights = [
   ['S3Trigger', ['s3:PutObject', 'states:StartExecution']],
   ['ScheduleTrigger', ['s3:PutObject', 'states:StartExecution']],
   ['AfterTrigger', ['s3:GetObject', 's3:ListBucket', 'states:DescribeExecution', 'states:StartExecution']],
@@ -140,8 +148,7 @@ test.each([
   ],
   ['EventBridgeTrigger', ['s3:PutObject', 'states:StartExecution']],
   ['LogsTrigger', ['s3:PutObject', 'states:StartExecution']],
-  ['SqsTrigger', ['s3:PutObject', ...takingMessages, 'sqs:SendMessage', 'states:StartExecution']],
-  ['SqsFifoTrigger', ['s3:PutObject', ...takingMessages, 'sqs:SendMessage', 'states:StartExecution']],
+  ['SqsTrigger', ['kms:Decrypt', 's3:PutObject', ...takingMessages, 'sqs:SendMessage', 'states:StartExecution']],
   ['SnsTrigger', ['s3:PutObject', 'states:StartExecution']],
   [
     'DynamoDbTrigger',
@@ -150,6 +157,7 @@ test.each([
       'dynamodb:GetRecords',
       'dynamodb:GetShardIterator',
       'dynamodb:ListStreams',
+      'kms:Decrypt',
       ...keepingRecords,
     ],
   ],
@@ -161,6 +169,7 @@ test.each([
       'kinesis:GetRecords',
       'kinesis:GetShardIterator',
       'kinesis:ListShards',
+      'kms:Decrypt',
       ...keepingRecords,
     ],
   ],
@@ -198,46 +207,23 @@ test.each([
   ['PartnerTrigger', keepingAnswers],
   ['ApiKeyAuthorizer', ['secretsmanager:GetSecretValue']],
   ['AlbTrigger', ['s3:PutObject', 'states:StartExecution']],
-])('%s may do what it does and nothing else', (name, actions) => {
-  const allowed = statements(Resources[name].Properties.Policies).flatMap(({ statement }) => list(statement.Action));
-  expect(allowed.sort()).toEqual(actions);
+] as const;
+
+test.each(rights)('%s may do what it does and nothing else', (name, actions) => {
+  for (const { resource } of ours.filter((one) => one.name === name)) {
+    const allowed = statements(resource.Properties.Policies).flatMap(({ statement }) => list(statement.Action));
+    expect(allowed.sort()).toEqual(actions);
+  }
 });
 
 test('every function is in the list above', () => {
-  const functions = resources('template.yaml', 'AWS::Serverless::Function');
-  expect(functions.map(([name]) => name)).toEqual([
-    'S3Trigger',
-    'ScheduleTrigger',
-    'AfterTrigger',
-    'AfterSweep',
-    'SqsTrigger',
-    'SqsFifoTrigger',
-    'SnsTrigger',
-    'EventBridgeTrigger',
-    'LogsTrigger',
-    'DynamoDbTrigger',
-    'KinesisTrigger',
-    'ListJobs',
-    'RunJob',
-    'ListExecutions',
-    'GetExecution',
-    'GetLogs',
-    'StopExecution',
-    'ResumeExecution',
-    'GetOpenApi',
-    'HttpTrigger',
-    'StripeTrigger',
-    'GithubTrigger',
-    'UserTrigger',
-    'PartnerTrigger',
-    'ApiKeyAuthorizer',
-    'AlbTrigger',
-  ]);
+  const names = new Set(ours.map(({ name }) => name));
+  expect([...names].sort()).toEqual(rights.map(([name]) => name).sort());
 });
 
 test('every role of a job can be used by tasks of this account only', () => {
   const ofJobs = templates.filter((template) => template.startsWith('containers/'));
-  const roles = ofJobs.flatMap((template) => resources(template, 'AWS::IAM::Role'));
+  const roles = [...ofJobs, 'infrastructure/jobs.yaml'].flatMap((template) => resources(template, 'AWS::IAM::Role'));
   expect(roles.length).toBeGreaterThan(0);
   for (const [, { Properties }] of roles) {
     expect(Properties.Path).toMatch(/^\/longhaul\/\$\{App\}\/$/);
@@ -252,8 +238,21 @@ test('every role of a job can be used by tasks of this account only', () => {
   }
 });
 
-test('schedules of this account may invoke the one function that starts jobs at their times, and nothing else', () => {
-  const { AssumeRolePolicyDocument, Policies } = Resources.ScheduleRole.Properties;
+test("Step Functions runs the state machine with a role that no other account's machine can take", () => {
+  const { AssumeRolePolicyDocument } = read('statemachines/template.yaml').Resources.Role.Properties;
+  expect(AssumeRolePolicyDocument.Statement).toEqual([
+    {
+      Effect: 'Allow',
+      Principal: { Service: 'states.amazonaws.com' },
+      Action: 'sts:AssumeRole',
+      Condition: { StringEquals: { 'aws:SourceAccount': 'AWS::AccountId' } },
+    },
+  ]);
+});
+
+test('a schedule of this account may invoke its own function, and nothing else', () => {
+  const { AssumeRolePolicyDocument, Policies } = read('functions/triggers/schedule/template.yaml').Resources
+    .ScheduleRole.Properties;
   expect(AssumeRolePolicyDocument.Statement).toEqual([
     {
       Effect: 'Allow',
@@ -262,12 +261,10 @@ test('schedules of this account may invoke the one function that starts jobs at 
       Condition: { StringEquals: { 'aws:SourceAccount': 'AWS::AccountId' } },
     },
   ]);
-  const name = Resources.ScheduleTrigger.Properties.FunctionName;
   expect(statements(Policies).map(({ statement }) => statement)).toEqual([
-    { Effect: 'Allow', Action: 'lambda:InvokeFunction', Resource: expect.stringMatching(/:function:[^*]+$/) },
-    { Effect: 'Allow', Action: 'sqs:SendMessage', Resource: 'UndeliveredSchedules.Arn' },
+    { Effect: 'Allow', Action: 'lambda:InvokeFunction', Resource: 'ScheduleTrigger.Arn' },
+    { Effect: 'Allow', Action: 'sqs:SendMessage', Resource: 'Undelivered.Arn' },
   ]);
-  expect(list(statements(Policies)[0]?.statement.Resource)[0]).toContain(`:function:${name}`);
 });
 
 const buckets = resources('template.yaml', 'AWS::S3::Bucket');
@@ -290,26 +287,27 @@ test.each(buckets)('bucket %s is encrypted, private and speaks TLS only', (name,
   ]);
 });
 
-test.each(resources('template.yaml', 'AWS::SQS::Queue'))(
-  'queue %s keeps what is in it as long as SQS can',
-  (_, queue) => {
-    expect(queue.Properties.MessageRetentionPeriod).toBe(14 * 24 * 60 * 60);
-  },
-);
+const queues = everywhere('AWS::SQS::Queue');
 
-test.each(resources('template.yaml', 'AWS::SQS::Queue'))('queue %s is encrypted and speaks TLS only', (name, queue) => {
+test.each(queues)('%s keeps what is in it as long as SQS can', (_, queue) => {
+  expect(queue.Properties.MessageRetentionPeriod).toBe(14 * 24 * 60 * 60);
+});
+
+test.each(queues)('%s is encrypted and speaks TLS only', (path, queue, template) => {
   expect(queue.Properties.SqsManagedSseEnabled).toBe(true);
-  const policies = resources('template.yaml', 'AWS::SQS::QueuePolicy').filter(([, { Properties }]) =>
-    Properties.Queues.includes(name),
+  const [, name = ''] = path.split(': ');
+  const policies = resources(template, 'AWS::SQS::QueuePolicy').filter(([, { Properties }]) =>
+    Properties.Queues.flat().includes(name),
   );
   // Of two policies for one queue only the last would count.
   expect(policies).toHaveLength(1);
+  const Resource = expect.toBeOneOf(['*', `${name}.Arn`]);
   expect(policies[0]?.[1].Properties.PolicyDocument.Statement).toContainEqual({
     Sid: 'TlsOnly',
     Effect: 'Deny',
     Principal: '*',
     Action: 'sqs:*',
-    Resource: '*',
+    Resource,
     Condition: { Bool: { 'aws:SecureTransport': 'false' } },
   });
 });

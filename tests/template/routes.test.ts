@@ -1,20 +1,20 @@
 import { expect, test } from 'vitest';
-import { resources } from './templates.ts';
+import { everywhere, functions, read } from './templates.ts';
 
 interface Event {
   Type: string;
   Properties: { Path: string; Auth?: { Authorizer?: string } };
 }
 
-const routes = resources('template.yaml', 'AWS::Serverless::Function').flatMap(([, { Properties }]) =>
+const routes = functions().flatMap(({ resource: { Properties } }) =>
   Object.values<Event>(Properties.Events ?? {})
     .filter(({ Type }) => Type === 'HttpApi')
     .map((event) => event.Properties),
 );
 
 test('every API asks who calls', () => {
-  const apis = resources('template.yaml', 'AWS::Serverless::HttpApi');
-  expect(apis.map(([name, { Properties }]) => [name, Properties.Auth.DefaultAuthorizer])).toEqual([
+  const apis = everywhere('AWS::Serverless::HttpApi');
+  expect(apis.map(([path, { Properties }]) => [path.split(': ')[1], Properties.Auth.DefaultAuthorizer])).toEqual([
     ['Api', 'AWS_IAM'],
     ['UserApi', 'Token'],
     ['PartnerApi', 'ApiKey'],
@@ -27,4 +27,16 @@ test('no route goes without, but those of webhooks, which verify signatures them
     ['/webhooks/stripe', 'NONE'],
     ['/webhooks/github', 'NONE'],
   ]);
+});
+
+test('no route of the API for users takes the preflight requests of browsers, which bring no token', () => {
+  const { UserApi, UserTrigger } = read('functions/api/template.yaml').Resources;
+  const methods = Object.values<{ Properties: { Method: string } }>(UserTrigger.Properties.Events).map(
+    ({ Properties }) => Properties.Method,
+  );
+  // An HTTP API answers preflight requests itself where no route takes them, which ANY would.
+  // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html
+  expect(methods).toEqual(UserApi.Properties.CorsConfiguration.AllowMethods);
+  expect(methods).not.toContain('ANY');
+  expect(methods).not.toContain('OPTIONS');
 });

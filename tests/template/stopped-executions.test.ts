@@ -59,7 +59,7 @@ test('their message has the shape of the one that the state machine sends', () =
 
 test('goes to the FailedJobs queue, which takes messages of this rule only', () => {
   expect(target?.Arn).toBe(outputs.FailedJobsArn);
-  const policies = resources('template.yaml', 'AWS::SQS::QueuePolicy').filter(([, { Properties }]) =>
+  const policies = resources('statemachines/template.yaml', 'AWS::SQS::QueuePolicy').filter(([, { Properties }]) =>
     Properties.Queues.includes('FailedJobs'),
   );
   const statements = policies.flatMap(([, { Properties }]) => Properties.PolicyDocument.Statement);

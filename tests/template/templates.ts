@@ -8,7 +8,15 @@ export const root = fileURLToPath(new URL('../../', import.meta.url));
 /** Every CloudFormation template of the app, relative to its root. */
 export const templates = [
   'template.yaml',
-  ...globSync(['infrastructure/*.yaml', 'containers/*/template.yaml'], { cwd: root }).sort(),
+  ...globSync(
+    [
+      'containers/*/template.yaml',
+      'functions/**/template.yaml',
+      'infrastructure/*.yaml',
+      'statemachines/template.yaml',
+    ],
+    { cwd: root },
+  ).sort(),
 ];
 
 /** A template with its tags taken off: `!Ref Uploads` is `Uploads`, `!If [A, b, c]` is `[A, b, c]`. */
@@ -22,6 +30,7 @@ type Loose = any;
 export interface Resource {
   Type: string;
   Condition?: string;
+  DeletionPolicy?: string;
   UpdateReplacePolicy?: string;
   Properties: Loose;
   Metadata: Loose;
@@ -31,6 +40,17 @@ export interface Resource {
 export function resources(template: string, type?: string): [string, Resource][] {
   const all = Object.entries(read(template).Resources as Record<string, Resource>);
   return type ? all.filter(([, { Type }]) => Type === type) : all;
+}
+
+/** The resources of a type in all templates, each once: path of the template and logical id, resource, template. */
+export function everywhere(type: string): [string, Resource, string][] {
+  return templates.flatMap((template) =>
+    resources(template, type).map(([name, resource]): [string, Resource, string] => [
+      `${template}: ${name}`,
+      resource,
+      template,
+    ]),
+  );
 }
 
 export interface AppFunction {
