@@ -171,10 +171,30 @@ describe('S3', () => {
 
 describe('schedule', () => {
   test('a time that has come starts the job, which gets what the schedule says', async () => {
-    const event = { ...sample('ScheduleTrigger'), input: { region: 'north' } };
+    const event = { ...sample('ScheduleTrigger'), region: 'north' };
     expect(await invoke(schedule, event)).toMatchObject([{ started: true }]);
     expect(JSON.parse(starts()[0]?.input ?? '')).toMatchObject({ job: 'csv-report', source: 'schedule' });
     expect(events()).toEqual([event]);
+  });
+
+  test('a job gets the members of its input beside the schedule and the time', async () => {
+    const event = sample('ScheduleTrigger');
+    await invoke(schedule, { ...event, input: { region: 'north', limits: { rows: 10 } } });
+    await invoke(schedule, { ...event, input: {} });
+    expect(events()).toEqual([{ ...event, region: 'north', limits: { rows: 10 } }, event]);
+  });
+
+  test('an input never changes which execution a time starts', async () => {
+    const event = sample('ScheduleTrigger');
+    await invoke(schedule, event);
+    await invoke(schedule, { ...event, input: { scheduledTime: 'tomorrow', job: 'hello-world' } });
+    expect(new Set(starts().map(({ name }) => name)).size).toBe(1);
+    expect(events()[1]).toEqual({ ...event, scheduledTime: 'tomorrow', job: 'hello-world' });
+  });
+
+  test.each([[null], [7], ['text'], [['north']]])('an input must be an object: %j is refused', async (input) => {
+    await expect(invoke(schedule, { ...sample('ScheduleTrigger'), input })).rejects.toThrow("'input' must be");
+    expect(starts()).toEqual([]);
   });
 
   test('the same time has one id however often it is delivered, another time or schedule another', async () => {
@@ -204,7 +224,7 @@ describe('schedule', () => {
   });
 
   test('a schedule whose Input names neither itself nor its time is told so', async () => {
-    await expect(invoke(schedule, { input: 1 })).rejects.toThrow("'scheduleArn' must be a string");
+    await expect(invoke(schedule, { input: {} })).rejects.toThrow("'scheduleArn' must be a string");
     await expect(invoke(schedule, { scheduleArn: 'a', scheduledTime: '' })).rejects.toThrow("'scheduledTime' must be");
     await expect(invoke(schedule, null)).rejects.toThrow(/must be an object/);
   });

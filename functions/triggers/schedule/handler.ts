@@ -1,13 +1,15 @@
 import { MalformedEventError, textAt, trigger } from '../trigger.ts';
 
-/** The `Input` of a schedule in a template, with EventBridge Scheduler's context attributes filled in, and what you add. */
+/** The `Input` of a schedule, with EventBridge Scheduler's context attributes filled in. */
 interface ScheduleEvent {
-  /** The job to start: for schedules in a job's own folder. Without it, the one that the environment variable `JOB` names. */
+  /** The job to start. Default: the one that the environment variable `JOB` names. */
   job?: string;
   /** `<aws.scheduler.schedule-arn>` */
   scheduleArn: string;
   /** `<aws.scheduler.scheduled-time>`: the time it was due, the same for every delivery. */
   scheduledTime: string;
+  /** What else the job is given: the parameter `Input` of the trigger's template. */
+  input?: Record<string, unknown>;
   [more: string]: unknown;
 }
 
@@ -19,13 +21,20 @@ interface ScheduleEvent {
 export const handler = trigger<ScheduleEvent, ScheduleEvent>({
   source: 'schedule',
   records(event) {
-    if (typeof event !== 'object' || event === null || Array.isArray(event)) {
+    if (!isObject(event)) {
       throw new MalformedEventError("A schedule's Input must be an object with scheduleArn and scheduledTime");
     }
     if (event.job !== undefined) textAt(event, 'job');
+    if (event.input !== undefined && !isObject(event.input)) {
+      throw new MalformedEventError("A schedule's 'input' must be an object");
+    }
     return [event];
   },
   job: ({ job }) => job,
   identity: (event) => [textAt(event, 'scheduleArn'), textAt(event, 'scheduledTime')],
-  alone: ({ job: _, ...event }) => event,
+  alone: ({ job: _, input, ...event }) => ({ ...event, ...input }),
 });
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
