@@ -36,7 +36,7 @@ Examples:
   longhaul event sqs
   longhaul event s3 data.csv
   echo '{"order":17}' | longhaul event sqs -
-  longhaul event schedule --schedule ScheduleTriggerDue
+  longhaul event schedule --schedule Daily/ScheduleTriggerDue
   longhaul event sns note.json --stack longhaul-staging
 
 Exit code: 0 when it started something, 1 when it was refused or nothing

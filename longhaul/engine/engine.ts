@@ -54,7 +54,7 @@ export interface Engine extends RunningEngine {
    * @throws Error when it has no running container, or one on demand
    */
   interrupt(executionId: string, how?: Interruption): Promise<void>;
-  /** Sends the event of a schedule now, by its name, its ARN, or its name in the template: `ScheduleTriggerDue`. */
+  /** Sends the event of a schedule now, by its name, its ARN, or its place in the template: `Daily/ScheduleTriggerDue`. */
   fire: Sources['fire'];
   /** Stops everything; executions continue at the next start. */
   close(): Promise<void>;

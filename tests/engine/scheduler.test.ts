@@ -119,6 +119,22 @@ describe('a schedule', () => {
     expect(() => sources.fire('Tock')).toThrow('There is no schedule "Tock". There are: TickDue.');
   });
 
+  test('is fired by its place in the template, and without the path where no other ends like it', async () => {
+    const tick = await app.scheduled({});
+    const inBlock = (block: string, event: string) => {
+      const Properties = { ScheduleExpression: 'rate(1 day)', State: 'DISABLED', OmitName: true, Input: `"${block}"` };
+      const properties = { ...tick.properties, Events: { [event]: { Type: 'ScheduleV2', Properties } } };
+      return { ...tick, path: `${block}/Tick`, ref: `${block}-Tick`, properties };
+    };
+    const sources = app.engine([tick, inBlock('Daily', 'Due'), inBlock('Hourly', 'Due'), inBlock('Weekly', 'Late')]);
+    for (const name of ['Hourly/TickDue', 'Daily/TickDue', 'TickLate', 'Weekly/TickLate']) sources.fire(name);
+    expect((await app.sent()).sort()).toEqual(['Daily', 'Hourly', 'Weekly', 'Weekly']);
+    expect(() => sources.fire('TickDue')).toThrow(
+      'There are several schedules "TickDue": Daily/TickDue, Hourly/TickDue.',
+    );
+    expect(() => sources.fire('kDue')).toThrow('There is no schedule "kDue"');
+  });
+
   test('that cannot be read is said, and the others run', async () => {
     app.engine([
       await app.scheduled({

@@ -28,7 +28,7 @@ export interface Sources {
   scheduler: Scheduler;
   /**
    * Sends the event of a schedule now. Gives the request id of the invocation.
-   * @param scheduleName - its name, its ARN, or the template's name for it (`ScheduleTriggerDue`)
+   * @param scheduleName - its name, its ARN, or its place in the template: `Daily/ScheduleTriggerDue`, `ScheduleTriggerDue` where only one ends so
    */
   fire(scheduleName: string): string;
   close(): void;

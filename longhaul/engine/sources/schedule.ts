@@ -8,7 +8,7 @@ export interface Schedule {
   name: string;
   /** Of Scheduler; empty for a rule. */
   groupName: string;
-  /** What the template calls it: `ScheduleTriggerDue` of a function's event, `HelloWorld/Due` of a job's own resource. */
+  /** Where it stands in the template: `Daily/ScheduleTriggerDue` of a function's event, `Nightly/Schedule` of a resource of its own. */
   label: string;
   expression: string;
   timezone: string;
@@ -73,10 +73,10 @@ function schedule(
   properties: Properties,
   target: Schedule['target'],
 ): Schedule {
-  const label = event === '' ? resource.path : resource.logicalId + event;
   // CloudFormation makes the names of rules, and of schedules that are to have no fixed one, from the stack's.
   const made = event === '' ? resource.ref : `${resource.ref}-${event}`.slice(-64);
-  const fixed = kind === 'scheduler' && event !== '' && properties.OmitName !== true ? label : undefined;
+  const fixed =
+    kind === 'scheduler' && event !== '' && properties.OmitName !== true ? resource.logicalId + event : undefined;
   const name = String(properties.Name ?? fixed ?? made.split('/').at(-1));
   const groupName = kind === 'rule' ? '' : String(properties.GroupName ?? 'default');
   return {
@@ -84,7 +84,7 @@ function schedule(
     arn: kind === 'rule' ? `arn:aws:events:${ACCOUNT}:rule/${name}` : scheduleArn(groupName, name),
     name,
     groupName,
-    label,
+    label: resource.path + event,
     expression: String(properties.ScheduleExpression ?? properties.Schedule ?? ''),
     timezone: String(properties.ScheduleExpressionTimezone ?? 'UTC'),
     state: properties.State === 'DISABLED' || properties.Enabled === false ? 'DISABLED' : 'ENABLED',

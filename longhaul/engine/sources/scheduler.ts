@@ -76,16 +76,17 @@ export class Scheduler {
   /**
    * Sends the event of one schedule now, whether it is enabled or not; its own times stay as they are.
    *
-   * @param name - its name, its ARN, or the template's name for it
+   * @param name - its name, its ARN, or its place in the template, without the path where no other ends like it
    * @returns the request id of the invocation
    */
   fire(name: string): string {
     const all = this.#store.all().map(({ schedule }) => schedule);
-    const schedule = all.find((candidate) => [candidate.name, candidate.arn, candidate.label].includes(name));
-    if (!schedule) {
-      const known = all.map((candidate) => candidate.name).join(', ') || 'none';
-      throw new Error(`There is no schedule "${name}". There are: ${known}.`);
-    }
+    const labels = (schedules: Schedule[]) => schedules.map(({ label }) => label).join(', ') || 'none';
+    const exact = all.find((candidate) => [candidate.name, candidate.arn, candidate.label].includes(name));
+    const alike = all.filter(({ label }) => label.endsWith(`/${name}`));
+    if (!exact && alike.length > 1) throw new Error(`There are several schedules "${name}": ${labels(alike)}.`);
+    const schedule = exact ?? alike[0];
+    if (!schedule) throw new Error(`There is no schedule "${name}". There are: ${labels(all)}.`);
     return this.#send(schedule, this.#options.clock.now());
   }
 
