@@ -37,7 +37,7 @@ const followerOf = (name: string) => until(async () => (await followersOf(name))
 /** Turns the rule on and off that announces successes to the trigger. */
 async function announce(State: 'ENABLED' | 'DISABLED'): Promise<void> {
   const events = new EventBridgeClient(engine.aws);
-  const { Rules = [] } = await events.send(new ListRulesCommand({ NamePrefix: 'longhaul-AfterTrigger' }));
+  const { Rules = [] } = await events.send(new ListRulesCommand({ NamePrefix: 'longhaul-After-' }));
   const [{ Name, EventPattern } = {}] = Rules;
   await events.send(new PutRuleCommand({ Name, EventPattern, State }));
 }

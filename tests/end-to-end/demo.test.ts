@@ -11,7 +11,7 @@ test('npm run demo shows a job that loses its Spot capacity and finishes all the
   expect(code, output).toBe(0);
 
   expect(output).toMatch(/objects are read at \d+ kB\/s/);
-  expect(output).toMatch(/s3:\/\/longhaul-uploads-\d+\/incoming\/birdstrikes\.csv/);
+  expect(output).toMatch(/s3:\/\/longhaul-uploads-\d+-us-east-1\/incoming\/birdstrikes\.csv/);
   expect(output).toMatch(/csv-report-[0-9a-f]{32}/);
   const [, takenAt] = output.match(/taken away at (\d+) %/)!;
   const [, continuedAt] = output.match(/first progress of the new container: (\d+) %/)!;

@@ -1,33 +1,49 @@
 import { GetScheduleCommand, ListSchedulesCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import type { Engine } from 'longhaul/engine';
 import { describe, expect, test } from 'vitest';
+import { changedTemplate } from './changed-template.ts';
 import { app, engineOf, temporaryDirectory, until } from './engine.ts';
 import { jobLog, startedBy } from './executions.ts';
 
-/** An engine whose hello-world has this schedule in its own folder; it is closed by the caller. */
-const periodic = (dataDirectory: string, HelloWorldSchedule: string): Promise<Engine> =>
-  engineOf(app, { dataDirectory, parameters: { HelloWorldSchedule, HelloWorldTimezone: 'Europe/Berlin' } });
+/** An engine with one more schedule of hello-world; it is closed by the caller. */
+async function periodic(dataDirectory: string, expression: string): Promise<Engine> {
+  const resources = `
+Nightly:
+  Type: AWS::Serverless::Application
+  DependsOn: StateMachine
+  Properties:
+    Location: functions/triggers/schedule/template.yaml
+    Parameters:
+      App: !Ref AWS::StackName
+      Job: hello-world
+      ScheduleExpression: ${expression}
+      Timezone: Europe/Berlin
+      Input: '{"region":"north"}'
+`;
+  return engineOf(app, { dataDirectory, template: await changedTemplate({ resources }) });
+}
 
 const inAnHour = () => new Date(Date.now() + 3_600_000).toISOString().slice(0, 19);
 
-describe("a schedule in a job's own folder", () => {
-  test('starts that job, once for the time that is due, and once more for the next', async () => {
+describe('a block with a schedule', () => {
+  test('starts its job with its input, once for the time that is due, and once more for the next', async () => {
     const engine = await periodic(await temporaryDirectory(), `at(${inAnHour()})`);
     try {
-      engine.fire('HelloWorld/Due');
+      engine.fire('Nightly/ScheduleTriggerDue');
       const [started] = await until(async () => {
         const all = await startedBy(engine, 'schedule');
         return all.length > 0 && all;
       });
       expect(started?.id).toMatch(/^hello-world-[0-9a-f]{32}$/);
       expect(started?.event).toEqual({
-        scheduleArn: expect.stringMatching(/^arn:aws:scheduler:.*:schedule\/default\/longhaul-HelloWorld-.*Due/),
+        scheduleArn: expect.stringMatching(/^arn:aws:scheduler:.*:schedule\/default\/longhaul-Nightly-.*-Due$/),
         scheduledTime: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
+        region: 'north',
       });
       expect(await until(() => jobLog(engine, started!.id))).toContain(started?.event.scheduledTime);
       // Its time has seconds: the next one is another.
       await new Promise((resolve) => setTimeout(resolve, 1100));
-      engine.fire('HelloWorld/Due');
+      engine.fire('Nightly/ScheduleTriggerDue');
       await until(async () => (await startedBy(engine, 'schedule')).length === 2);
     } finally {
       await engine.close();
@@ -57,23 +73,29 @@ describe("a schedule in a job's own folder", () => {
     }
   });
 
-  test('names a function that is there and what keeps a time that did not reach it; by default there is none', async () => {
+  test('names a function that is there and what keeps a time that did not reach it; that of the app is off', async () => {
     const dataDirectory = await temporaryDirectory();
     const off = await engineOf(app, { dataDirectory });
-    expect(() => off.fire('HelloWorld/Due')).toThrow('There is no schedule');
-    await off.close();
+    try {
+      expect(() => off.fire('Nightly/ScheduleTriggerDue')).toThrow('There is no schedule');
+      const { Schedules } = await new SchedulerClient(off.aws).send(new ListSchedulesCommand({}));
+      expect(Schedules).toMatchObject([{ Name: expect.stringContaining('-Daily-'), State: 'DISABLED' }]);
+    } finally {
+      await off.close();
+    }
     const engine = await periodic(dataDirectory, 'rate(30 days)');
     try {
       const scheduler = new SchedulerClient(engine.aws);
       const { Schedules = [] } = await scheduler.send(new ListSchedulesCommand({}));
-      const { Name } = Schedules.find(({ Name }) => Name?.includes('Due') && Name.includes('HelloWorld'))!;
+      const { Name } = Schedules.find(({ Name }) => Name?.includes('-Nightly-'))!;
       const { Target, ScheduleExpressionTimezone } = await scheduler.send(new GetScheduleCommand({ Name }));
-      const resource = (id: string) => engine.stack.resources.find(({ logicalId }) => logicalId === id)?.attributes.Arn;
+      const resource = (id: string) =>
+        engine.stack.resources.find(({ path }) => path === `Nightly/${id}`)?.attributes.Arn;
       expect(ScheduleExpressionTimezone).toBe('Europe/Berlin');
       expect(Target).toMatchObject({
         Arn: resource('ScheduleTrigger'),
         RoleArn: resource('ScheduleRole'),
-        DeadLetterConfig: { Arn: resource('UndeliveredSchedules') },
+        DeadLetterConfig: { Arn: resource('Undelivered') },
       });
     } finally {
       await engine.close();

@@ -4,19 +4,19 @@ import { DeleteBucketCommand, GetObjectCommand, ListObjectsV2Command, S3Client }
 import type { DynamoDBRecord } from 'aws-lambda';
 import type { Engine } from 'longhaul/engine';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { changedTemplate } from './changed-template.ts';
 import { app, engineOf, temporaryDirectory, until } from './engine.ts';
 import { jobLog, startedBy } from './executions.ts';
 
 let engine: Engine;
 let directory: string;
+let template: string;
 const open = async () => {
-  engine = await engineOf(app, {
-    dataDirectory: directory,
-    parameters: { StreamRetries: '1', StreamBatchSeconds: '1' },
-  });
+  engine = await engineOf(app, { dataDirectory: directory, template });
 };
 beforeAll(async () => {
   directory = await temporaryDirectory(afterAll);
+  template = await changedTemplate({ parameters: { Table: { Retries: 1, BatchSeconds: 1 } } }, afterAll);
   await open();
 });
 afterAll(() => engine.close());
@@ -73,7 +73,7 @@ test('100 deliveries of the same records start one execution', async () => {
   await put({ id: { S: 'hundred' } });
   const { event } = await executionFor('hundred');
   const lambda = new LambdaClient(engine.aws);
-  const again = { FunctionName: engine.outputs.TableTrigger, Payload: JSON.stringify(event) };
+  const again = { FunctionName: engine.stack.nested.Table?.FunctionName, Payload: JSON.stringify(event) };
   const answers = await Promise.all(Array.from({ length: 100 }, () => lambda.send(new InvokeCommand(again))));
   for (const { FunctionError } of answers) expect(FunctionError).toBeUndefined();
   expect(await startedFor('hundred')).toHaveLength(1);
@@ -108,10 +108,7 @@ test('what was written just before the engine ended starts its job at the next s
 });
 
 test('a change that starts nothing is kept whole in the bucket of dead letters, and those beside it start', async () => {
-  const other = await engineOf(app, {
-    dataDirectory: await temporaryDirectory(),
-    parameters: { StreamRetries: '1', StreamBatchSeconds: '1' },
-  });
+  const other = await engineOf(app, { dataDirectory: await temporaryDirectory(), template });
   const s3 = new S3Client(other.aws);
   // Without this bucket no large event can be handed over.
   await s3.send(new DeleteBucketCommand({ Bucket: other.outputs.ArtifactsBucketName }));

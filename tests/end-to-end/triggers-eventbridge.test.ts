@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => engine.close());
 
-const functionName = () => engine.stack.resources.find(({ logicalId }) => logicalId === 'EventBridgeTrigger')?.ref;
+const functionName = () => engine.stack.nested.Events?.FunctionName;
 const put = (...Entries: PutEventsRequestEntry[]) =>
   new EventBridgeClient(engine.aws).send(new PutEventsCommand({ Entries }));
 const entry = (number: number, more: object = {}): PutEventsRequestEntry => ({

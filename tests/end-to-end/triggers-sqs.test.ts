@@ -95,7 +95,10 @@ describe('a queue', () => {
     const expected = Entries.map(({ MessageBody }) => MessageBody).filter((body) => body !== 'batch 4');
     expect(bodies.filter((body) => body.startsWith('batch')).sort()).toEqual(expected);
     const { Messages } = await sqs.send(
-      new ReceiveMessageCommand({ QueueUrl: engine.outputs.QueueDeadLettersUrl, MessageAttributeNames: ['All'] }),
+      new ReceiveMessageCommand({
+        QueueUrl: engine.stack.nested.Queue?.DeadLettersUrl,
+        MessageAttributeNames: ['All'],
+      }),
     );
     expect(Messages).toMatchObject([
       {
