@@ -7,9 +7,9 @@ export function welcome({ url, apiUrl, outputs, stack, warnings, continued }: En
   const ofType = (...types: string[]) => stack.resources.filter(({ type }) => types.includes(type));
   const rows: [string, string[]][] = [
     ['jobs', ofType('AWS::Batch::JobDefinition', 'AWS::ECS::TaskDefinition').map(jobRow)],
-    ['functions', ofType('AWS::Serverless::Function').map(({ logicalId }) => logicalId)],
+    ['functions', ofType('AWS::Serverless::Function').map(({ path }) => path)],
     ['buckets', ofType('AWS::S3::Bucket').map(({ ref }) => ref)],
-    ['queues', ofType('AWS::SQS::Queue').map(({ logicalId }) => logicalId)],
+    ['queues', ofType('AWS::SQS::Queue').map(({ path }) => path)],
   ];
   const { ApiUrl: api, UploadsBucketName: uploads, StateMachineArn: stateMachine } = outputs;
   // Of this stack: a template elsewhere need not have them all.

@@ -32,7 +32,10 @@ test('longhaul start says what it started and what to try, and stops on Ctrl-C',
     'HTTP API',
     'CsvReport (Batch)',
     'HelloWorld (ECS)',
-    'S3Trigger',
+    'Uploaded/S3Trigger',
+    'Queue/SqsTrigger',
+    'FifoQueue/SqsTrigger',
+    'FifoQueue/DeadLetters',
     'longhaul-uploads-',
   ]) {
     expect(output).toContain(text);
