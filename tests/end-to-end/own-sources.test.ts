@@ -1,31 +1,30 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { CreateTableCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { CreateStreamCommand, KinesisClient, PutRecordCommand } from '@aws-sdk/client-kinesis';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateTopicCommand, PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Engine } from 'longhaul/engine';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { changedTemplate } from './changed-template.ts';
 import { app, engineOf, temporaryDirectory, until } from './engine.ts';
 import { startedBy } from './executions.ts';
 
-// What docs/triggers.md says of "a queue of your own" and its like, done to a copy of the template.
+// What docs/triggers.md says of "a queue of your own" and its like: blocks of the app's triggers that are given what is there already.
 
-const BESIDE = ['containers', 'functions', 'infrastructure', 'longhaul', 'statemachines', 'samconfig.toml'];
 const page = readFileSync(path.join(app, 'docs/triggers.md'), 'utf8');
 const arn = (service: string, rest: string) => `arn:aws:${service}:us-east-1:000000000000:${rest}`;
 
-let project: string;
+let template: string;
 let engine: Engine;
-let queueUrl = '';
 
 /** Makes what the user has already, as somebody with the AWS CLI would. */
 async function create({ aws }: Engine) {
   const sqs = new SQSClient(aws);
-  await sqs.send(new CreateQueueCommand({ QueueName: 'orders-failed' }));
-  queueUrl = (await sqs.send(new CreateQueueCommand({ QueueName: 'orders' }))).QueueUrl!;
+  await sqs.send(new CreateQueueCommand({ QueueName: 'orders' }));
   await new SNSClient(aws).send(new CreateTopicCommand({ Name: 'orders' }));
   await new KinesisClient(aws).send(new CreateStreamCommand({ StreamName: 'orders', ShardCount: 1 }));
   const { TableDescription } = await new DynamoDBClient(aws).send(
@@ -40,59 +39,39 @@ async function create({ aws }: Engine) {
   return { tableStream: TableDescription!.LatestStreamArn! };
 }
 
-function changed(template: string, tableStream: string): string {
-  const changes = [
-    ['EventSourceArn: !GetAtt Queue.Arn', `EventSourceArn: ${arn('sqs', 'orders')}`],
-    ['Resource: !GetAtt Queue.Arn', `Resource: ${arn('sqs', 'orders')}`],
-    [
-      'DEAD_LETTER_QUEUE_URL: !Ref QueueDeadLetters',
-      `DEAD_LETTER_QUEUE_URL: ${queueUrl.replace('orders', 'orders-failed')}`,
-    ],
-    ['Resource: !GetAtt QueueDeadLetters.Arn', `Resource: ${arn('sqs', 'orders-failed')}`],
-    ['EventSourceArn: !GetAtt Table.StreamArn', `EventSourceArn: ${tableStream}`],
-    ['Resource: !GetAtt Table.StreamArn', `Resource: ${tableStream}`],
-    ['EventSourceArn: !GetAtt Stream.Arn', `EventSourceArn: ${arn('kinesis', 'stream/orders')}`],
-    ['Resource: !GetAtt Stream.Arn', `Resource: ${arn('kinesis', 'stream/orders')}`],
-    ['Topic: !Ref Topic', `Topic: ${arn('sns', 'orders')}`],
-    ['EventBusName: !Ref EventBus', 'EventBusName: orders'],
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is CloudFormation's
-    [':rule/${EventBus}/', ':rule/orders/'],
-    // The engine has the buses of its template only.
-    ['\nResources:\n', '\nResources:\n  Orders: { Type: AWS::Events::EventBus, Properties: { Name: orders } }\n'],
-  ] as const;
-  return [...changes, ...ofBucket(template)].reduce((text, [from, to]) => {
-    expect(text.split(from), from).toHaveLength(2);
-    return text.replace(from, to);
-  }, template);
-}
+const block = (source: string, parameters: string) => `
+  Type: AWS::Serverless::Application
+  DependsOn: StateMachine
+  Properties:
+    Location: functions/triggers/${source}/template.yaml
+    Parameters: { App: !Ref AWS::StackName, Job: hello-world, ${parameters} }`;
 
-/** The resource that the page shows, instead of the function's events, and the bucket that the job may read. */
-function ofBucket(template: string): [string, string][] {
-  const [, resource = ''] = /\*\*A bucket of your own\*\*[\s\S]*?```yaml\n([\s\S]*?)```/.exec(page) ?? [];
-  const [events = ''] = /^ {6}Events:\n {8}Uploaded:\n( {10,}.*\n)+/m.exec(template) ?? [];
-  const [job = ''] = /\n {2}CsvReport:\n(?: {4}.*\n)+/.exec(template) ?? [];
-  return [
-    [events, ''],
-    [job, job.replace(/UploadsBucket: !Sub .*/, 'UploadsBucket: my-bucket')],
-    ['\n  ScheduleTrigger:', `\n${resource.replace('MY-BUCKET', 'my-bucket')}\n  ScheduleTrigger:`],
-  ];
-}
+// The engine has the buses of its template only, and sends the events of the template's buckets.
+const resources = (tableStream: string) => `
+Bus: { Type: AWS::Events::EventBus, Properties: { Name: orders } }
+Bucket:
+  Type: AWS::S3::Bucket
+  Properties: { BucketName: my-bucket, NotificationConfiguration: { EventBridgeConfiguration: { EventBridgeEnabled: true } } }
+MyQueue: ${block('sqs', `QueueArn: "${arn('sqs', 'orders')}"`)}
+MyTopic: ${block('sns', `TopicArn: "${arn('sns', 'orders')}"`)}
+MyTable: ${block('dynamodb', `StreamArn: "${tableStream}"`)}
+MyStream: ${block('kinesis', `StreamArn: "${arn('kinesis', 'stream/orders')}"`)}
+MyBus: ${block('eventbridge', `EventBusName: !Ref Bus, EventPattern: '{"source":["com.example.orders"]}'`)}
+MyBucket: ${block('s3', 'BucketName: !Ref Bucket, Prefix: orders/')}
+`;
 
 beforeAll(async () => {
-  project = await temporaryDirectory(afterAll);
-  const dataDirectory = path.join(project, 'data');
-  for (const name of BESIDE) symlinkSync(path.join(app, name), path.join(project, name));
+  const dataDirectory = await temporaryDirectory(afterAll);
   const first = await engineOf(app, { dataDirectory });
   const { tableStream } = await create(first).finally(() => first.close());
-  const template = readFileSync(path.join(app, 'template.yaml'), 'utf8');
-  writeFileSync(path.join(project, 'template.yaml'), changed(template, tableStream));
-  engine = await engineOf(project, { dataDirectory });
+  template = await changedTemplate({ resources: resources(tableStream) }, afterAll);
+  engine = await engineOf(app, { dataDirectory, template });
 });
 afterAll(() => engine.close());
 
 const hasLint = spawnSync('cfn-lint', ['--version']).status === 0;
 test.skipIf(!hasLint)('cfn-lint (where it is installed) finds nothing in the changed template', () => {
-  const { stdout, stderr } = spawnSync('cfn-lint', ['template.yaml'], { cwd: project, encoding: 'utf8' });
+  const { stdout, stderr } = spawnSync('cfn-lint', [template], { encoding: 'utf8' });
   expect(stdout + stderr).toBe('');
 });
 
@@ -134,9 +113,17 @@ test.each([
     'bus',
     'eventbridge',
     () => {
-      const event = { EventBusName: 'orders', Source: 'com.example.longhaul', DetailType: 'mine', Detail: '{}' };
+      const event = { EventBusName: 'orders', Source: 'com.example.orders', DetailType: 'mine', Detail: '{}' };
       return new EventBridgeClient(engine.aws).send(new PutEventsCommand({ Entries: [event] }));
     },
+  ],
+  [
+    'bucket',
+    's3',
+    () =>
+      new S3Client(engine.aws).send(
+        new PutObjectCommand({ Bucket: 'my-bucket', Key: 'orders/mine.csv', Body: 'id\n1\n' }),
+      ),
   ],
 ])('a %s of your own starts jobs', async (_kind, source, send) => {
   await send();

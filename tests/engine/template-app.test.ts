@@ -16,8 +16,8 @@ describe("this project's template", () => {
     expect(paths.filter((path) => /^(CsvReport|TrainModel)/.test(path))).toEqual([]);
     expect(stack.outputs).toMatchObject({
       ApiUrl: 'http://127.0.0.1:3000',
-      UploadsBucketName: 'longhaul-uploads-000000000000',
-      ArtifactsBucketName: 'longhaul-artifacts-000000000000',
+      UploadsBucketName: 'longhaul-uploads-000000000000-us-east-1',
+      ArtifactsBucketName: 'longhaul-artifacts-000000000000-us-east-1',
     });
   });
 
