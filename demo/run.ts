@@ -23,7 +23,7 @@ const interruptAt = 0.4;
 const readingTakes = 14;
 
 const projectDirectory = path.resolve(import.meta.dirname, '..');
-const reportDirectory = path.join(projectDirectory, '.longhaul', 'demo');
+const reportDirectory = path.join(projectDirectory, '.aws-sam', 'demo');
 
 const say = (text: string) => console.log(text);
 const title = (text: string) => say(`\n${styleText('bold', text)}`);

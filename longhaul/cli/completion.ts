@@ -1,5 +1,6 @@
 import tab from '@bomb.sh/tab/commander';
 import type { Command } from 'commander';
+import { DATA_DIRECTORY } from '../engine/data-directory.ts';
 import { deployedJobs } from './deployed-jobs.ts';
 import { driverOf, findDeployment } from './deployment.ts';
 import { shortId } from './execution-id.ts';
@@ -51,7 +52,7 @@ function withoutConstants(): void {
 async function onThisMachine(): Promise<{ jobs: string[]; ids: { id: string; status: string }[] }> {
   const nothing = { jobs: [], ids: [] };
   const look = async () => {
-    const deployment = await findDeployment({ data: '.longhaul' });
+    const deployment = await findDeployment({ data: DATA_DIRECTORY });
     const [jobs, { executions }] = await Promise.all([
       deployedJobs(deployment),
       driverOf(deployment).then((driver) => driver.list({ limit: 50 })),

@@ -6,6 +6,7 @@ import type { Driver } from '../client/driver.ts';
 import type { NestedOutputs } from '../client/nested-outputs.ts';
 import type { Stack } from '../client/stack.ts';
 import type { RunningEngine } from '../engine/announcement.ts';
+import { DATA_DIRECTORY } from '../engine/data-directory.ts';
 import { UsageError } from './exit-codes.ts';
 import { PROGRAM } from './program.ts';
 
@@ -41,7 +42,9 @@ export function deploymentOptions(command: Command): Command {
     .addOption(new Option('--stack <name>', 'a stack on AWS; without it, the engine on this machine').helpGroup(group))
     .addOption(new Option('--region <region>', 'of the stack; without it, as the AWS CLI finds it').helpGroup(group))
     .addOption(new Option('--profile <profile>', 'of ~/.aws/config').helpGroup(group))
-    .addOption(new Option('--data <directory>', "the engine's data directory").default('.longhaul').helpGroup(group));
+    .addOption(
+      new Option('--data <directory>', "the engine's data directory").default(DATA_DIRECTORY).helpGroup(group),
+    );
 }
 
 /** @throws UsageError for a region or profile without a stack; Error that says what to do: no engine runs here, or what AWS answers when it is asked for the stack */

@@ -1,3 +1,4 @@
+import { DATA_DIRECTORY } from '../engine/data-directory.ts';
 import type { DeploymentOptions } from './deployment.ts';
 import { shortId } from './execution-id.ts';
 import { PROGRAM } from './program.ts';
@@ -10,7 +11,7 @@ export function commandLine(command: string, id: string, where: DeploymentOption
     ...(stack === undefined ? [] : ['--stack', stack]),
     ...(region === undefined ? [] : ['--region', region]),
     ...(profile === undefined ? [] : ['--profile', profile]),
-    ...(stack !== undefined || data === '.longhaul' ? [] : ['--data', data]),
+    ...(stack !== undefined || data === DATA_DIRECTORY ? [] : ['--data', data]),
   ];
   return [PROGRAM, command, shortId(id), ...flags, ...options.map(quoted)].join(' ');
 }

@@ -1,6 +1,7 @@
 import { constants } from 'node:os';
 import path from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
+import { DATA_DIRECTORY } from '../engine/data-directory.ts';
 import { startEngine } from '../engine/index.ts';
 import { namedValue } from './named-value.ts';
 import { stopSignal } from './stop-signal.ts';
@@ -13,7 +14,7 @@ export function startCommand(): Command {
     .option('--port <port>', 'port of the AWS endpoint; 0 finds a free one', port, 4566)
     .option('--api-port <port>', 'port of the HTTP API; 0 finds a free one', port, 3000)
     .option('--template <file>', 'the template to run', 'template.yaml')
-    .option('--data <directory>', 'where state is kept between starts', '.longhaul')
+    .option('--data <directory>', 'where state is kept between starts', DATA_DIRECTORY)
     .option(
       '--parameter <Name=value>',
       "a template parameter, over samconfig.toml's local environment",

@@ -1,3 +1,5 @@
+import path from 'node:path';
+import { DATA_DIRECTORY } from '../engine/data-directory.ts';
 import type { Engine } from '../engine/index.ts';
 import { paint } from './terminal.ts';
 
@@ -26,6 +28,7 @@ export function welcome({ url, apiUrl, outputs, stack, warnings, continued }: En
     '',
     `  AWS endpoint  ${url}`,
     `  HTTP API      ${apiUrl}`,
+    `  data          ${path.resolve(data)}`,
     ...rows.filter(([, names]) => names.length > 0).map(([label, names]) => `  ${label.padEnd(12)}  ${inLines(names)}`),
     ...(continued > 0
       ? [`  continued     ${continued} execution${continued > 1 ? 's' : ''} from where they were`]
@@ -34,7 +37,7 @@ export function welcome({ url, apiUrl, outputs, stack, warnings, continued }: En
     '',
     bold('Try next, in another terminal:'),
     '',
-    `  npx longhaul jobs${data === '.longhaul' ? '' : ` --data ${data}`}`,
+    `  npx longhaul jobs${data === DATA_DIRECTORY ? '' : ` --data ${data}`}`,
     '  npx longhaul help',
     '',
     `  export AWS_ENDPOINT_URL=${url} AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1`,

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { backgroundClock } from '../asl/index.ts';
 import { announce, type RunningEngine } from './announcement.ts';
+import { DATA_DIRECTORY } from './data-directory.ts';
 import { openDatabase } from './database.ts';
 import { startEndpoint } from './endpoint/index.ts';
 import { Fleet, type Interruption, sayWhatIsLacking } from './fleet/index.ts';
@@ -9,6 +10,7 @@ import { Functions, sdkDestinations } from './functions/index.ts';
 import { startHttpApi } from './http-api/index.ts';
 import { integrations } from './integrations/index.ts';
 import { startLoadBalancer } from './load-balancer/index.ts';
+import { moveOldData } from './old-data.ts';
 import type { EngineOptions } from './options.ts';
 import { provision } from './provision.ts';
 import { Batch, batchService } from './services/batch/index.ts';
@@ -82,8 +84,10 @@ async function boot(options: EngineOptions, closers: (() => unknown)[], close: (
   const { onNotice = () => {}, bytesPerSecond, longestStopTimeoutSeconds } = options;
   const { minimumTimeoutSeconds, stateTimeLimitSeconds, functionRetrySeconds = [60, 120] } = options;
   const projectDirectory = path.resolve(options.projectDirectory ?? '.');
-  const dataDirectory = path.resolve(options.dataDirectory ?? path.join(projectDirectory, '.longhaul'));
+  const dataDirectory = path.resolve(options.dataDirectory ?? path.join(projectDirectory, DATA_DIRECTORY));
   const templateFile = options.template ?? path.join(projectDirectory, 'template.yaml');
+  moveOldData(dataDirectory, onNotice);
+  mkdirSync(path.dirname(dataDirectory), { recursive: true });
   // Events, results and logs are in it: for nobody else on this machine.
   mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
 

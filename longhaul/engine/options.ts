@@ -4,7 +4,7 @@ export interface EngineOptions {
   projectDirectory?: string;
   /** Default `template.yaml` in the project. */
   template?: string;
-  /** Where state is kept between starts. Default `.longhaul` in the project. */
+  /** Where state is kept between starts. Default `.aws-sam/longhaul` in the project. */
   dataDirectory?: string;
   /** Of the AWS endpoint; 0 finds a free one. Default 4566. */
   port?: number;

@@ -17,7 +17,7 @@ import { ago, duration, similar } from '../../longhaul/cli/words.ts';
 const id = 'csv-report-0123456789abcdef0123456789abcdef';
 vi.stubEnv('FORCE_COLOR', undefined);
 
-const where = { data: '.longhaul' };
+const where = { data: '.aws-sam/longhaul' };
 const running: ExecutionDescription = {
   id,
   job: 'csv-report',

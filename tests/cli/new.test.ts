@@ -70,7 +70,7 @@ afterAll(() => engine?.close());
 
 async function copyOfRepository(): Promise<string> {
   const directory = await temporaryDirectory(afterAll);
-  const left = ['node_modules', '.git', '.longhaul', '.aws-sam', 'dist'].map((name) => path.join(app, name));
+  const left = ['node_modules', '.git', '.aws-sam', 'dist'].map((name) => path.join(app, name));
   cpSync(app, directory, { recursive: true, filter: (file) => !left.includes(file) });
   symlinkSync(path.join(app, 'node_modules'), path.join(directory, 'node_modules'));
   return directory;

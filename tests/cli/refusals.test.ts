@@ -20,7 +20,7 @@ test('an empty id means no execution, also where there is only one', async () =>
 test.each([{ region: 'eu-central-1' }, { profile: 'work' }])(
   '%o without a stack is refused, not ignored',
   async (where) => {
-    await expect(findDeployment({ data: '.longhaul', ...where })).rejects.toThrow(
+    await expect(findDeployment({ data: '.aws-sam/longhaul', ...where })).rejects.toThrow(
       '--region and --profile belong to --stack NAME',
     );
   },

@@ -1,4 +1,4 @@
-import { symlink, writeFile } from 'node:fs/promises';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Engine } from 'longhaul/engine';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -136,7 +136,8 @@ test('shells complete commands, options, jobs and the ids of executions', async 
   const { id } = await json('run', 'hello-world', '--follow');
   // Of the engine whose data is in the working directory.
   const project = await temporaryDirectory();
-  await symlink(data, path.join(project, '.longhaul'));
+  await mkdir(path.join(project, '.aws-sam'));
+  await symlink(data, path.join(project, '.aws-sam/longhaul'));
   const complete = async (...words: string[]) => {
     const { ended, output } = run(
       project,

@@ -360,7 +360,7 @@ describe('a stack on AWS', () => {
 
   test('is found by its name, with its outputs', async () => {
     described('production', { StateMachineArn: 'arn' });
-    expect(await findDeployment({ stack: 'production', region: 'eu-central-1', data: '.longhaul' })).toMatchObject({
+    expect(await findDeployment({ stack: 'production', region: 'eu-central-1', data: '.aws-sam/longhaul' })).toMatchObject({
       outputs: { StateMachineArn: 'arn' },
       aws: { region: 'eu-central-1' },
     });
@@ -384,7 +384,7 @@ describe('a stack on AWS', () => {
     described('arn:orders', trigger);
     described('arn:sales', {});
     described('arn:events', { FunctionName: 'events', UndeliveredUrl: 'https://sqs/undelivered' });
-    const { outputs, nested } = await findDeployment({ stack: 'production', data: '.longhaul' });
+    const { outputs, nested } = await findDeployment({ stack: 'production', data: '.aws-sam/longhaul' });
     expect(await nested()).toEqual({
       Orders: trigger,
       Sales: {},
@@ -410,13 +410,13 @@ describe('a stack on AWS', () => {
       open -= 1;
       return { Stacks: [{ Outputs: [] }] };
     });
-    const { nested } = await findDeployment({ stack: 'production', data: '.longhaul' });
+    const { nested } = await findDeployment({ stack: 'production', data: '.aws-sam/longhaul' });
     expect(Object.keys(await nested())).toEqual(names);
     expect(most).toBe(4);
   });
 
   test('that is not there is an error in the words of CloudFormation', async () => {
     cloudFormation.on(DescribeStacksCommand).rejects(new Error('Stack with id nope does not exist'));
-    await expect(findDeployment({ stack: 'nope', data: '.longhaul' })).rejects.toThrow('nope does not exist');
+    await expect(findDeployment({ stack: 'nope', data: '.aws-sam/longhaul' })).rejects.toThrow('nope does not exist');
   });
 });

@@ -21,7 +21,7 @@ test('npm run demo shows a job that loses its Spot capacity and finishes all the
   expect(output).toMatch(/attempt 1 of 3, after 1 interruption/);
   expect(output).toContain('execution succeeded');
   expect(output).toContain('10,000 rows, 14 columns, 0 malformed records');
-  const report = path.join(app, '.longhaul/demo/report.html');
-  expect(output).toContain('.longhaul/demo/report.html');
+  const report = path.join(app, '.aws-sam/demo/report.html');
+  expect(output).toContain('.aws-sam/demo/report.html');
   expect(readFileSync(report, 'utf8')).toContain('Wildlife Species');
 });

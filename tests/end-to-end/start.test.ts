@@ -1,13 +1,15 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { expect, test } from 'vitest';
+import { DATA_DIRECTORY } from '../../longhaul/engine/data-directory.ts';
 import { groupIsAlive } from '../../longhaul/engine/fleet/process-identity.ts';
-import { artifact, engineOf, misbehaving, start, temporaryDirectory, until } from './engine.ts';
+import { app, artifact, engineOf, misbehaving, start, temporaryDirectory, until } from './engine.ts';
 import { node, type Running } from './process.ts';
 
 const started = async (...args: string[]) => {
@@ -25,7 +27,8 @@ function asEngine(running: Running, data: string) {
 }
 
 test('longhaul start says what it started and what to try, and stops on Ctrl-C', async () => {
-  const running = await started('--data', await temporaryDirectory());
+  const data = await temporaryDirectory();
+  const running = await started('--data', data);
   const output = running.output();
   for (const text of [
     'AWS endpoint',
@@ -37,6 +40,7 @@ test('longhaul start says what it started and what to try, and stops on Ctrl-C',
     'FifoQueue/SqsTrigger',
     'FifoQueue/DeadLetters',
     'longhaul-uploads-',
+    `data          ${data}`,
   ]) {
     expect(output).toContain(text);
   }
@@ -55,10 +59,73 @@ test('longhaul start says what it started and what to try, and stops on Ctrl-C',
 });
 
 test('what the engine keeps (events, results, logs) is for its owner only', async () => {
-  const dataDirectory = path.join(await temporaryDirectory(), 'project', '.longhaul');
+  const dataDirectory = path.join(await temporaryDirectory(), 'project', '.aws-sam', 'longhaul');
   const engine = await engineOf(misbehaving, { dataDirectory });
   await engine.close();
   expect(statSync(dataDirectory).mode & 0o777).toBe(0o700);
+});
+
+/** The data of an older version, with a job that was interrupted and an object, in a project of its own. */
+async function oldProject() {
+  const project = await temporaryDirectory();
+  const old = path.join(project, '.longhaul');
+  const engine = await engineOf(misbehaving, { dataDirectory: old });
+  return { engine, old, dataDirectory: path.join(project, '.aws-sam/longhaul') };
+}
+
+test('the data of an older version moves to the new place, and its jobs continue', async () => {
+  const { engine: first, old, dataDirectory } = await oldProject();
+  const object = { Bucket: first.outputs.ArtifactsBucketName, Key: 'kept' };
+  await new S3Client(first.aws).send(new PutObjectCommand({ ...object, Body: 'as it was' }));
+  const arn = await start(first, { job: 'counter', event: { to: 20, untilInterruptions: 1 } });
+  await until(async () => (await artifact<{ done: number }>(first, arn, 'progress.json'))?.done);
+  await first.close();
+
+  const notices: string[] = [];
+  const second = await engineOf(misbehaving, { dataDirectory, onNotice: (notice) => notices.push(notice) });
+  try {
+    expect(notices).toContain(`Moved the data of an older version from ${old} to ${dataDirectory}.`);
+    expect(existsSync(old)).toBe(false);
+    expect(second.continued).toBe(1);
+    const result = await until(async () => artifact<{ count: number }>(second, arn, 'result.json'));
+    expect(result).toMatchObject({ count: 20 });
+    const { Body } = await new S3Client(second.aws).send(new GetObjectCommand(object));
+    expect(await Body?.transformToString()).toBe('as it was');
+  } finally {
+    await second.close();
+  }
+});
+
+test('the data of an older version stays while its engine runs, and the error says what to do', async () => {
+  const { engine, old, dataDirectory } = await oldProject();
+  try {
+    await expect(engineOf(misbehaving, { dataDirectory })).rejects.toThrow(/stop that first, then start again/);
+    expect(existsSync(dataDirectory)).toBe(false);
+    expect(existsSync(path.join(old, 'engine.sqlite'))).toBe(true);
+  } finally {
+    await engine.close();
+  }
+});
+
+test('old data is not moved over data that is there, nor to a place of your choice', async () => {
+  const { engine, old, dataDirectory } = await oldProject();
+  await engine.close();
+  const elsewhere = path.join(path.dirname(old), 'elsewhere');
+  await (await engineOf(misbehaving, { dataDirectory: elsewhere })).close();
+  mkdirSync(dataDirectory, { recursive: true });
+  await (await engineOf(misbehaving, { dataDirectory })).close();
+  expect(existsSync(path.join(old, 'engine.sqlite'))).toBe(true);
+});
+
+test("the engine's data is where `sam build` does not copy it, and git and docker build leave it out", () => {
+  // EXCLUDED_FILES of NodejsNpmEsbuildWorkflow in aws-lambda-builders: names that it leaves out at any depth of CodeUri.
+  // https://github.com/aws/aws-lambda-builders/blob/develop/aws_lambda_builders/workflows/nodejs_npm_esbuild/workflow.py
+  const notCopied = ['.aws-sam', '.git', 'node_modules'];
+  expect(notCopied).toContain(DATA_DIRECTORY.split('/')[0]);
+  // What SAM CLI makes in there and removes again: nothing of ours may have such a name.
+  expect(['build', 'build.toml', 'cache', 'deps', 'auto-dependency-layer']).not.toContain(DATA_DIRECTORY.split('/')[1]);
+  const left = spawnSync('git', ['check-ignore', `${DATA_DIRECTORY}/engine.sqlite`], { cwd: app, encoding: 'utf8' });
+  expect(left.stdout.trim()).toBe(`${DATA_DIRECTORY}/engine.sqlite`);
 });
 
 test.each(['SIGTERM', 'SIGHUP'] as const)(

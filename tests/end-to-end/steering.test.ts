@@ -249,7 +249,7 @@ describe('a job that had done its work when its capacity was taken away', () => 
     const lines = (await follow(id)).map(({ message }) => message);
     expect(lines.filter((line) => line.includes('Job done'))).toHaveLength(2);
     expect(lines.filter((line) => line.includes('only its result is left to publish'))).toHaveLength(1);
-    expect(describedInWords(description, { data: '.longhaul' }, { width: 80 })).toMatch(
+    expect(describedInWords(description, { data: '.aws-sam/longhaul' }, { width: 80 })).toMatch(
       /succeeded after .*, attempt 1 of 2, interrupted once/,
     );
   });

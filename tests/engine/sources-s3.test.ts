@@ -42,7 +42,7 @@ function client(url: string): S3Client {
 }
 
 async function start(resources: Resource[]): Promise<S3Client> {
-  const objectStore = new ObjectStore({ db: app.db, directory: join(app.directory, '.longhaul') });
+  const objectStore = new ObjectStore({ db: app.db, directory: join(app.directory, 'objects') });
   objectStore.createBucket('uploads');
   endpoint = await startEndpoint({ port: 0, services: [s3Service(objectStore)] });
   const functions = app.start(resources);
@@ -185,7 +185,7 @@ import { ObjectStore, s3Service } from ${from('services/s3')};
 import { startSources } from ${from('sources')};
 const db = new DatabaseSync('state.sqlite');
 const resources = [${JSON.stringify({ ...resource, properties: { ...resource.properties, ReservedConcurrentExecutions: 1 } })}];
-const objectStore = new ObjectStore({ db, directory: '.longhaul' });
+const objectStore = new ObjectStore({ db, directory: 'objects' });
 objectStore.createBucket('uploads');
 const functions = new Functions({ resources, db, projectDirectory: '.', environment: {}, watch: false, logs: { append() {} } });
 startSources({ resources, functions, objectStore, db });

@@ -47,9 +47,7 @@ async function npm(directory: string, ...args: string[]): Promise<void> {
 /** `npm pack` in a copy of the repository: it swaps package.json while other tests read it. */
 export async function pack(): Promise<Packed> {
   const directory = temporaryDirectory('pack');
-  const left = new Set(
-    ['node_modules', '.git', '.longhaul', '.aws-sam', 'dist'].map((name) => path.join(repository, name)),
-  );
+  const left = new Set(['node_modules', '.git', '.aws-sam', 'dist'].map((name) => path.join(repository, name)));
   cpSync(repository, directory, { recursive: true, filter: (file) => !left.has(file) });
   symlinkSync(path.join(repository, 'node_modules'), path.join(directory, 'node_modules'));
   const manifest = path.join(directory, 'package.json');
