@@ -1,3 +1,4 @@
+import { BlockList, isIP } from 'node:net';
 import { constants } from 'node:os';
 import path from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
@@ -15,6 +16,11 @@ export function startCommand(): Command {
     .option('--api-port <port>', 'port of the HTTP API; 0 finds a free one', port, 3000)
     .option('--template <file>', 'the template to run', 'template.yaml')
     .option('--data <directory>', 'where state is kept between starts', DATA_DIRECTORY)
+    .option(
+      '--listen <address>',
+      'another address of this machine for the AWS endpoint, for containers on Linux: 172.17.0.1',
+      address,
+    )
     .option(
       '--parameter <Name=value>',
       "a template parameter, over samconfig.toml's local environment",
@@ -39,6 +45,7 @@ Examples:
         dataDirectory: path.resolve(options.data),
         port: options.port,
         apiPort: options.apiPort,
+        listen: options.listen,
         parameters: options.parameter,
         bytesPerSecond: options.bytesPerSecond,
         onNotice: (notice) => console.log(notice),
@@ -64,6 +71,17 @@ function port(value: string): number {
     throw new InvalidArgumentError('A port is a number from 0 to 65535.');
   }
   return number;
+}
+
+function address(value: string): string {
+  if (isIP(value) === 0) throw new InvalidArgumentError('An IP address of this machine is wanted, such as 172.17.0.1.');
+  const all = new BlockList();
+  all.addAddress('0.0.0.0');
+  all.addAddress('::', 'ipv6');
+  if (all.check(value, isIP(value) === 6 ? 'ipv6' : 'ipv4')) {
+    throw new InvalidArgumentError('This means every address of this machine. Name the one that containers reach.');
+  }
+  return value;
 }
 
 function positive(value: string): number {

@@ -10,7 +10,8 @@ export class Artifacts {
   readonly #s3: S3Client;
 
   constructor(options: AwsOptions) {
-    this.#s3 = new S3Client(options);
+    // In `sam local invoke` the endpoint is host.docker.internal, and there is no bucket.host.docker.internal.
+    this.#s3 = new S3Client({ ...options, forcePathStyle: process.env.AWS_ENDPOINT_URL !== undefined });
   }
 
   /**

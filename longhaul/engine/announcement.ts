@@ -1,6 +1,5 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Stack } from './template/index.ts';
 
 /** `engine.json` of the data directory: where commands find the engine, as long as it runs. */
 export interface RunningEngine {
@@ -12,21 +11,31 @@ export interface RunningEngine {
   aws: { endpoint: string; region: string; credentials: { accessKeyId: string; secretAccessKey: string } };
 }
 
+/** What stays in the data directory when the engine ends. */
+export interface Lasting {
+  /** Of the stack: `outputs.json`. */
+  outputs: Record<string, string>;
+  /** Of the stacks nested in it, by their paths (`Queue`, `A/B`): `nested-outputs.json`. */
+  nested: Record<string, Record<string, string>>;
+  /** Of its functions, for `sam local invoke`: `env.json`. */
+  functionVariables: Record<string, Record<string, string>>;
+}
+
 /**
- * Writes `engine.json`, and two files that stay when the engine ends: `outputs.json`, the stack's outputs, and `nested-outputs.json`,
- * those of the stacks nested in it by their paths (`Queue`, `A/B`).
- * @returns takes the first one away
+ * Writes `engine.json`, `outputs.json`, `nested-outputs.json` and `env.json`.
+ * @returns removes the first one
  */
 export function announce(
   dataDirectory: string,
   { url, apiUrl, aws }: RunningEngine,
-  { outputs, nested }: Pick<Stack, 'outputs' | 'nested'>,
+  { outputs, nested, functionVariables }: Lasting,
 ): () => void {
   const write = (file: string, content: object) => {
     writeFileSync(path.join(dataDirectory, file), `${JSON.stringify(content, null, 2)}\n`);
   };
   write('outputs.json', outputs);
   write('nested-outputs.json', nested);
+  write('env.json', functionVariables);
   write('engine.json', { url, apiUrl, aws });
   return () => rmSync(path.join(dataDirectory, 'engine.json'), { force: true });
 }

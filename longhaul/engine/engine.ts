@@ -4,7 +4,7 @@ import { backgroundClock } from '../asl/index.ts';
 import { announce, type RunningEngine } from './announcement.ts';
 import { DATA_DIRECTORY } from './data-directory.ts';
 import { openDatabase } from './database.ts';
-import { startEndpoint } from './endpoint/index.ts';
+import { CONTAINER_HOST, startEndpoint } from './endpoint/index.ts';
 import { Fleet, type Interruption, sayWhatIsLacking } from './fleet/index.ts';
 import { Functions, sdkDestinations } from './functions/index.ts';
 import { startHttpApi } from './http-api/index.ts';
@@ -13,6 +13,7 @@ import { startLoadBalancer } from './load-balancer/index.ts';
 import { moveOldData } from './old-data.ts';
 import type { EngineOptions } from './options.ts';
 import { provision } from './provision.ts';
+import { samLocalVariables } from './sam-local.ts';
 import { Batch, batchService } from './services/batch/index.ts';
 import { controlService } from './services/control/index.ts';
 import { DynamoDb, dynamoDbServices, tableStreams } from './services/dynamodb/index.ts';
@@ -100,6 +101,14 @@ async function boot(options: EngineOptions, closers: (() => unknown)[], close: (
   // Physical ids hold the ports, so both servers listen before the template is read.
   const endpoint = await startEndpoint({ port: options.port ?? 4566, services: [] });
   closers.push(() => endpoint.close());
+  let containerUrl = `http://${CONTAINER_HOST}:${endpoint.port}`;
+  if (options.listen !== undefined) {
+    containerUrl = await endpoint.alsoListen(options.listen);
+    onNotice(
+      `Also listening on ${containerUrl}, for containers. Everyone who can reach this address can use the engine: ` +
+        'read its data, and run jobs on this machine.',
+    );
+  }
   const aws = { endpoint: endpoint.url, region: REGION, credentials: CREDENTIALS };
   const api = await startHttpApi({ port: options.apiPort ?? 3000, onNotice });
   closers.push(() => api.close());
@@ -203,7 +212,8 @@ async function boot(options: EngineOptions, closers: (() => unknown)[], close: (
   events.start({ functions, machines, aws });
   closers.push(() => events.close());
   const running = { url: endpoint.url, apiUrl: api.url, aws };
-  closers.push(announce(dataDirectory, running, stack));
+  const functionVariables = samLocalVariables(functions.definitions.values(), { url: endpoint.url, containerUrl });
+  closers.push(announce(dataDirectory, running, { outputs: stack.outputs, nested: stack.nested, functionVariables }));
 
   const looking = new AbortController();
   closers.push(() => looking.abort());

@@ -8,6 +8,11 @@ export interface EngineOptions {
   dataDirectory?: string;
   /** Of the AWS endpoint; 0 finds a free one. Default 4566. */
   port?: number;
+  /**
+   * Another address of this machine that the AWS endpoint listens on, for containers that do not reach its loopback address:
+   * `172.17.0.1`. Default: none.
+   */
+  listen?: string;
   /** Of the HTTP API; 0 finds a free one. Default 3000. */
   apiPort?: number;
   /** Template parameters, over those of samconfig.toml's `local` environment. */

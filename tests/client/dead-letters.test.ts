@@ -360,7 +360,9 @@ describe('a stack on AWS', () => {
 
   test('is found by its name, with its outputs', async () => {
     described('production', { StateMachineArn: 'arn' });
-    expect(await findDeployment({ stack: 'production', region: 'eu-central-1', data: '.aws-sam/longhaul' })).toMatchObject({
+    expect(
+      await findDeployment({ stack: 'production', region: 'eu-central-1', data: '.aws-sam/longhaul' }),
+    ).toMatchObject({
       outputs: { StateMachineArn: 'arn' },
       aws: { region: 'eu-central-1' },
     });

@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, ListBucketsCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { expect, test } from 'vitest';
 import { DATA_DIRECTORY } from '../../longhaul/engine/data-directory.ts';
@@ -214,6 +215,27 @@ test('a port that is in use is named, with what to do', async () => {
   expect(running.output()).toMatch(new RegExp(`Port ${port} .*in use.*--port`));
   holder.close();
 });
+
+test('--listen adds one address, says what that means, and gives it to containers', async () => {
+  const data = await temporaryDirectory();
+  const addresses = Object.values(networkInterfaces()).flatMap((some) => some ?? []);
+  const address = addresses.find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? '127.0.0.2';
+  const template = path.join(misbehaving, 'template.yaml');
+  const running = await started('--template', template, '--data', data, '--listen', address);
+  const { port } = new URL(asEngine(running, data).aws.endpoint as string);
+  const url = `http://${address}:${port}`;
+  expect(running.output()).toContain(`Also listening on ${url}, for containers. Everyone who can reach this address`);
+  await new S3Client({ ...asEngine(running, data).aws, endpoint: url }).send(new ListBucketsCommand());
+});
+
+test.each(['0.0.0.0', '::', '::ffff:0.0.0.0', 'localhost', '172.17.0.1:4566'])(
+  '--listen %s is refused',
+  async (address) => {
+    const running = node('longhaul/cli/main.ts', 'start', '--listen', address, '--data', await temporaryDirectory());
+    expect(await running.ended).toBe(2);
+    expect(running.output()).toMatch(/every address of this machine|An IP address of this machine is wanted/);
+  },
+);
 
 test('a data directory that another engine uses is named, with what to do', async () => {
   const dataDirectory = await temporaryDirectory();

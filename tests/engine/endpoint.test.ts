@@ -1,6 +1,7 @@
 import { createServer, request as httpRequest } from 'node:http';
 import { connect as connectHttp2 } from 'node:http2';
 import type { AddressInfo } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { BatchClient, DescribeJobsCommand, ListTagsForResourceCommand, SubmitJobCommand } from '@aws-sdk/client-batch';
 import { DescribeTasksCommand, ECSClient, ListTasksCommand } from '@aws-sdk/client-ecs';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
@@ -151,12 +152,39 @@ describe('the one endpoint', () => {
         });
         request.on('error', reject).end();
       });
-    for (const host of ['127.0.0.1:1', 'localhost', '[::1]:4566', 'bucket.localhost:4566', 'LOCALHOST:1']) {
+    const own = ['127.0.0.1:1', 'localhost', '[::1]:4566', 'bucket.localhost:4566', 'LOCALHOST:1'];
+    for (const host of [...own, 'host.docker.internal', 'host.docker.internal:4566']) {
       expect([host, await status(host)]).toEqual([host, 200]);
     }
-    for (const host of ['evil.example', 'localhost.evil.example:4566', '127.0.0.1.evil.example', '10.0.0.1']) {
+    const others = ['evil.example', 'localhost.evil.example:4566', '127.0.0.1.evil.example', '10.0.0.1'];
+    for (const host of [...others, 'host.docker.internal.evil.example', 'evil.host.docker.internal']) {
       expect([host, await status(host)]).toEqual([host, 403]);
     }
+  });
+
+  it('listens on a second address when asked, with the same checks', async () => {
+    await start({ signingName: 's3', handle: (_, response) => void response.end('in') });
+    const addresses = Object.values(networkInterfaces()).flatMap((some) => some ?? []);
+    const address = addresses.find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? '127.0.0.2';
+    const status = (url: string, headers = {}) =>
+      new Promise<number | undefined>((resolve, reject) => {
+        const request = httpRequest(url, { headers }, (response) => {
+          response.resume();
+          resolve(response.statusCode);
+        });
+        request.on('error', reject).end();
+      });
+    const before = `http://${address}:${endpoint!.port}`;
+    await expect(status(before)).rejects.toThrow('ECONNREFUSED');
+    const url = await endpoint!.alsoListen(address);
+    expect(url).toBe(before);
+    expect(await status(url)).toBe(200);
+    expect(await status(url, { host: 'host.docker.internal:4566' })).toBe(200);
+    expect(await status(url, { host: 'evil.example' })).toBe(403);
+    expect(await status(url, { origin: 'http://evil.example' })).toBe(403);
+    await expect(endpoint!.alsoListen('192.0.2.1')).rejects.toThrow('192.0.2.1 is not an address of this machine.');
+    await endpoint!.close();
+    await expect(status(url)).rejects.toThrow();
   });
 
   it('refuses the browser of a page from elsewhere, which could otherwise call without being asked', async () => {
@@ -164,7 +192,13 @@ describe('the one endpoint', () => {
     const status = async (origin: string) => (await fetch(url, { method: 'POST', headers: { origin } })).status;
     for (const origin of ['http://127.0.0.1:3000', 'http://localhost:5173'])
       expect([origin, await status(origin)]).toEqual([origin, 200]);
-    for (const origin of ['https://evil.example', 'http://localhost.evil.example', 'null']) {
+    const others = [
+      'https://evil.example',
+      'http://localhost.evil.example',
+      'http://host.docker.internal:4566',
+      'null',
+    ];
+    for (const origin of others) {
       expect([origin, await status(origin)]).toEqual([origin, 403]);
     }
   });

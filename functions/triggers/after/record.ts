@@ -4,7 +4,8 @@ import type { SweepRecord } from './missed.ts';
 /** Written by every sweep, so that the bucket's lifecycle does not come to it. */
 const Key = 'chains/sweep.json';
 
-const client = new S3Client({});
+// In `sam local invoke` the endpoint is host.docker.internal, and there is no bucket.host.docker.internal.
+const client = new S3Client({ forcePathStyle: process.env.AWS_ENDPOINT_URL !== undefined });
 
 /** What the last sweep left; undefined before the first one, and when it was deleted. */
 export async function readRecord(Bucket: string): Promise<SweepRecord | undefined> {

@@ -1,12 +1,12 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { alsoHttp2 } from './also-http2.ts';
-import { isFromElsewhere, isLoopbackHost, listen } from './listen.ts';
+import { CONTAINER_HOST, isFromElsewhere, isLoopbackHost, listen } from './listen.ts';
 import { refuseHost, refusePage, refuseService } from './refusal.ts';
 import { serviceOf } from './routing.ts';
 import type { Service } from './service.ts';
 
 export { jsonService } from './json-service.ts';
-export { FROM_ELSEWHERE, isFromElsewhere, isLoopbackHost, listen } from './listen.ts';
+export { CONTAINER_HOST, FROM_ELSEWHERE, isFromElsewhere, isLoopbackHost, listen } from './listen.ts';
 export { type Route, restJsonService } from './rest-json-service.ts';
 export { type Action, type ActionRequest, Reply, type Service, ServiceError } from './service.ts';
 
@@ -24,6 +24,11 @@ export interface Endpoint {
   port: number;
   /** Adds a service that needed the endpoint's URL first. */
   mount(service: Service): void;
+  /**
+   * Listens on another address of this machine as well, on the same port.
+   * @returns the URL under that address
+   */
+  alsoListen(address: string): Promise<string>;
   /** Stops listening and cuts what is still under way. */
   close(): Promise<void>;
 }
@@ -36,9 +41,14 @@ export interface Endpoint {
  */
 export async function startEndpoint({ host = '127.0.0.1', port, services }: EndpointOptions): Promise<Endpoint> {
   const mounted = [...services];
+  /** Besides the names of loopback, what a Host header may hold before its port. */
+  const hosts = new Set([CONTAINER_HOST]);
+  const closers: (() => Promise<void>)[] = [];
 
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (!isLoopbackHost(request.headers.host)) return refuseHost(request, response);
+    const { host } = request.headers;
+    const isOwn = isLoopbackHost(host) || hosts.has(host?.replace(/:\d+$/, '').toLowerCase() ?? '');
+    if (!isOwn) return refuseHost(request, response);
     if (isFromElsewhere(request.headers)) return refusePage(request, response);
     const service = serviceOf(request, mounted);
     if (!service) return refuseService(request, response, mounted);
@@ -53,22 +63,39 @@ export async function startEndpoint({ host = '127.0.0.1', port, services }: Endp
       else response.writeHead(500, { 'content-type': 'text/plain' }).end(`The local engine failed: ${error}\n`);
     });
   };
-  const server = createServer(handle);
-  const endOthers = alsoHttp2(server, handle);
-  // An upload of many gigabytes may take its time; an SDK keeps connections for longer than Node's 5 seconds.
-  server.requestTimeout = 0;
-  server.keepAliveTimeout = 65_000;
-  const actual = await listen(server, host, port);
+
+  async function serve(address: string, wanted: number): Promise<number> {
+    const server = createServer(handle);
+    const endOthers = alsoHttp2(server, handle);
+    // An upload of many gigabytes may take its time; an SDK keeps connections for longer than Node's 5 seconds.
+    server.requestTimeout = 0;
+    server.keepAliveTimeout = 65_000;
+    const actual = await listen(server, address, wanted);
+    closers.push(
+      () =>
+        new Promise((resolve) => {
+          server.close(() => resolve());
+          server.closeAllConnections();
+          endOthers();
+        }),
+    );
+    return actual;
+  }
+  const actual = await serve(host, port);
 
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${actual}`,
+    url: `http://${inUrl(host)}:${actual}`,
     port: actual,
     mount: (service) => void mounted.push(service),
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-        endOthers();
-      }),
+    async alsoListen(address) {
+      await serve(address, actual);
+      hosts.add(inUrl(address));
+      return `http://${inUrl(address)}:${actual}`;
+    },
+    async close() {
+      await Promise.all(closers.map((closer) => closer()));
+    },
   };
 }
+
+const inUrl = (address: string) => (address.includes(':') ? `[${address}]` : address);

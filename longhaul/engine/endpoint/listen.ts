@@ -31,6 +31,14 @@ function explain(error: NodeJS.ErrnoException, host: string, port: number, optio
       cause: error,
     });
   }
+  if (error.code === 'EADDRNOTAVAIL') {
+    return new Error(
+      `${host} is not an address of this machine. \`ip address\` or \`ifconfig\` lists those that are.`,
+      {
+        cause: error,
+      },
+    );
+  }
   return error;
 }
 
@@ -41,6 +49,12 @@ function explain(error: NodeJS.ErrnoException, host: string, port: number, optio
 export function isLoopbackHost(header: string | undefined): boolean {
   return /^(127\.0\.0\.1|\[::1\]|([a-z0-9_.-]+\.)?localhost)(:\d+)?$/i.test(header ?? '');
 }
+
+/**
+ * How a container calls this machine. Docker Desktop passes such a connection on to the loopback address. It is no way in for DNS
+ * rebinding: `internal` is reserved, so nobody can own a name under it (ICANN, 2024).
+ */
+export const CONTAINER_HOST = 'host.docker.internal';
 
 /**
  * Whether a browser sends this for a web page from elsewhere. It sends simple requests (a POST of text, the GET of an image or a

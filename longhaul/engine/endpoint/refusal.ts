@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { FROM_ELSEWHERE } from './listen.ts';
+import { CONTAINER_HOST, FROM_ELSEWHERE } from './listen.ts';
 import { signingName } from './routing.ts';
 import type { Service } from './service.ts';
 
@@ -8,7 +8,9 @@ export function refuseHost(request: IncomingMessage, response: ServerResponse): 
   request.resume();
   const seen = JSON.stringify(request.headers.host ?? '');
   response.writeHead(403, { 'content-type': 'text/plain' });
-  response.end(`Host ${seen} is refused: this endpoint answers to 127.0.0.1, [::1], localhost and *.localhost only.\n`);
+  response.end(
+    `Host ${seen} is refused: this endpoint answers to 127.0.0.1, [::1], localhost, *.localhost and ${CONTAINER_HOST} only.\n`,
+  );
 }
 
 /** 403 for the browser of a web page that does not come from this machine. */
