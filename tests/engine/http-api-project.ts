@@ -8,8 +8,8 @@ import { type Project, project } from './functions-project.ts';
 export interface ApiProject extends Project {
   /** A function behind routes of the API: `GET /jobs`, `$default`. */
   routed(name: string, source: string, routes: string[], properties?: object, event?: object): Promise<Resource>;
-  /** Starts an API of these settings with these functions. */
-  serve(functions: Resource[], settings?: object): Promise<HttpApi>;
+  /** Starts an API of these settings with these functions. `others` holds more APIs on the same port, by their id. */
+  serve(functions: Resource[], settings?: object, others?: Record<string, object>): Promise<HttpApi>;
 }
 
 const API_ID = 'a1b2c3d4e5';
@@ -32,20 +32,22 @@ export async function apiProject(): Promise<ApiProject> {
       );
       return app.function(name, source, { ...properties, Events });
     },
-    async serve(functions, properties = {}) {
+    async serve(functions, settings = {}, others = {}) {
       const api = await startHttpApi({ port: 0, onNotice: (text) => void app.notices.push(text) });
       apis.push(api);
-      const resource: Resource = {
-        logicalId: 'Api',
-        path: 'Api',
-        type: 'AWS::Serverless::HttpApi',
-        properties,
-        metadata: {},
-        ref: API_ID,
-        attributes: {},
-        templateFile: join(app.directory, 'template.yaml'),
-      };
-      api.serve([resource, ...functions], app.start(functions));
+      const resources = Object.entries({ [API_ID]: settings, ...others }).map(
+        ([ref, properties]): Resource => ({
+          logicalId: 'Api',
+          path: 'Api',
+          type: 'AWS::Serverless::HttpApi',
+          properties,
+          metadata: {},
+          ref,
+          attributes: {},
+          templateFile: join(app.directory, 'template.yaml'),
+        }),
+      );
+      api.serve([...resources, ...functions], app.start(functions));
       return api;
     },
     async remove() {

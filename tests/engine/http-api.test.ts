@@ -51,29 +51,6 @@ describe('authorization', () => {
   });
 });
 
-test('CORS: preflights are answered by the API, and its headers replace those of the function', async () => {
-  const CorsConfiguration = {
-    AllowOrigins: ['https://example.com'],
-    AllowMethods: ['GET', 'POST'],
-    AllowHeaders: ['content-type'],
-    MaxAge: 300,
-  };
-  const source =
-    'export const handler = async () => ({ statusCode: 200, headers: { "Access-Control-Allow-Origin": "*" }, body: "" });';
-  const api = await app.serve([await app.routed('get', source, ['GET /'])], { CorsConfiguration });
-  const origin = 'https://example.com';
-  const headers = { origin, 'access-control-request-method': 'POST' };
-  const preflight = await fetch(api.url, { method: 'OPTIONS', headers });
-  expect(preflight.status).toBe(204);
-  expect(preflight.headers.get('access-control-allow-origin')).toBe(origin);
-  expect(preflight.headers.get('access-control-allow-methods')).toBe('GET,POST');
-  expect(preflight.headers.get('access-control-allow-headers')).toBe('content-type');
-  expect(preflight.headers.get('access-control-max-age')).toBe('300');
-  expect((await fetch(api.url, { headers: { origin } })).headers.get('access-control-allow-origin')).toBe(origin);
-  const stranger = await fetch(api.url, { headers: { origin: 'https://evil.example' } });
-  expect(stranger.headers.get('access-control-allow-origin')).toBeNull();
-});
-
 test('a Host header that is not this machine is refused (DNS rebinding)', async () => {
   const api = await app.serve([await app.routed('get', ECHO, ['GET /'])]);
   const request = httpRequest({ port: api.port, host: '127.0.0.1', headers: { host: 'evil.example' } }).end();

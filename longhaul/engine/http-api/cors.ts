@@ -59,7 +59,3 @@ export function corsHeaders(cors: CorsSettings, headers: IncomingHttpHeaders): O
 function matches(candidate: string, origin: string): boolean {
   return candidate.endsWith('*') ? origin.startsWith(candidate.slice(0, -1)) : candidate === origin;
 }
-
-export function isPreflight(method: string, headers: IncomingHttpHeaders): boolean {
-  return method === 'OPTIONS' && headers.origin !== undefined && headers['access-control-request-method'] !== undefined;
-}

@@ -6,10 +6,11 @@ import type { Functions } from '../functions/index.ts';
 import type { Resource } from '../template/model.ts';
 import { type Answer, message } from './answer.ts';
 import { Authorizers } from './authorize.ts';
-import { corsHeaders, isPreflight } from './cors.ts';
+import { corsHeaders } from './cors.ts';
 import { eventRequest, requestTarget } from './event.ts';
 import { invokeRoute } from './invoke-route.ts';
 import { type Match, matchRoute } from './match-route.ts';
+import { preflightCors } from './preflight.ts';
 import { type Route, routesOf } from './routes.ts';
 import { Throttles } from './throttles.ts';
 
@@ -58,14 +59,14 @@ export async function startHttpApi(options: HttpApiOptions): Promise<HttpApi> {
   async function answer(request: IncomingMessage, requestId: string): Promise<Answer> {
     if (!served) return message(503, 'Service Unavailable');
     const { routes, functions, throttles } = served;
-    const cors = routes.find((route) => route.cors)?.cors;
     if (lineAndHeaders(request) > HEADER_LIMIT) return message(431, 'Request Header Fields Too Large');
-    if (cors && isPreflight(request.method ?? '', request.headers)) {
-      return { status: 204, headers: corsHeaders(cors, request.headers), body: Buffer.alloc(0) };
-    }
+    const { method = '', headers } = request;
+    const { path } = requestTarget(request.url);
     let match: Match | undefined;
     try {
-      match = matchRoute(routes, request.method ?? '', requestTarget(request.url).path);
+      const preflight = preflightCors(routes, method, path, headers);
+      if (preflight) return { status: 204, headers: corsHeaders(preflight, headers), body: Buffer.alloc(0) };
+      match = matchRoute(routes, method, path);
     } catch {
       return message(400, 'Bad Request');
     }
@@ -75,7 +76,7 @@ export async function startHttpApi(options: HttpApiOptions): Promise<HttpApi> {
       return message(429, 'Too Many Requests');
     }
     // On AWS a page from elsewhere could not sign its request; an API with a CORS configuration says itself which pages may call.
-    if (match.route.authorization === 'AWS_IAM' && !match.route.cors && isFromElsewhere(request.headers)) {
+    if (match.route.authorization === 'AWS_IAM' && !match.route.cors && isFromElsewhere(headers)) {
       request.resume();
       return message(403, FROM_ELSEWHERE);
     }
@@ -89,11 +90,12 @@ export async function startHttpApi(options: HttpApiOptions): Promise<HttpApi> {
       );
     }
     const event = eventRequest(request, body, requestId, Date.now());
-    const found = await invokeRoute(event, request.headers, match, functions, authorizers);
+    const found = await invokeRoute(event, headers, match, functions, authorizers);
     if (!match.route.cors) return found;
-    // The function's own CORS headers do not count once the API has a configuration.
+    // The function's own CORS headers do not count once the API has a configuration. Refusals of an authorizer have CORS headers
+    // too: https://github.com/aws/aws-sam-cli/issues/9087
     const own = Object.entries(found.headers).filter(([name]) => !name.startsWith('access-control-'));
-    return { ...found, headers: { ...Object.fromEntries(own), ...corsHeaders(match.route.cors, request.headers) } };
+    return { ...found, headers: { ...Object.fromEntries(own), ...corsHeaders(match.route.cors, headers) } };
   }
 
   const server = createServer((request, response) => {
