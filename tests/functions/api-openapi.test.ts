@@ -49,7 +49,7 @@ test('has every route of the API, with its methods, and no other', async () => {
       .filter((member) => member !== 'parameters')
       .map((method) => `${method.toUpperCase()} ${path}`),
   );
-  const routes = resources('template.yaml', 'AWS::Serverless::Function')
+  const routes = resources('functions/api/template.yaml', 'AWS::Serverless::Function')
     .flatMap(([, { Properties }]) =>
       Object.values<{ Type: string; Properties: Record<string, string> }>(Properties.Events ?? {}),
     )

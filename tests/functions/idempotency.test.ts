@@ -28,8 +28,8 @@ const answers = (): Resource => ({
   ref: environment.ANSWERS_TABLE,
   attributes: { Arn: `arn:aws:dynamodb:us-east-1:000000000000:table/${environment.ANSWERS_TABLE}` },
   metadata: {},
-  templateFile: join(root, 'template.yaml'),
-  properties: read('template.yaml').Resources.Answers.Properties,
+  templateFile: join(root, 'functions/api/template.yaml'),
+  properties: read('functions/api/template.yaml').Resources.Answers.Properties,
 });
 
 const { sfn, logged, starts } = functionsAlone();

@@ -4,7 +4,7 @@ import type { Context } from 'aws-lambda';
 /** What a handler of this app needs to run: the environment that template.yaml gives it, and Lambda's context. */
 export const environment = {
   STATE_MACHINE_ARN: 'arn:aws:states:us-east-1:000000000000:stateMachine:longhaul',
-  ARTIFACTS_BUCKET: 'longhaul-artifacts-000000000000',
+  ARTIFACTS_BUCKET: 'longhaul-artifacts-000000000000-us-east-1',
   JOBS: 'hello-world,csv-report',
   ANSWERS_TABLE: 'longhaul-Answers',
   AWS_REGION: 'us-east-1',

@@ -18,13 +18,17 @@ const all = functions().map((one) => [one.path, one] as const);
 /** What the variables of functions hold in a deployed stack, where the template alone does not say it. */
 const env: Record<string, string> = {
   STATE_MACHINE_ARN: 'arn:aws:states:us-east-1:000000000000:stateMachine:longhaul',
-  ARTIFACTS_BUCKET: 'longhaul-artifacts-000000000000',
+  ARTIFACTS_BUCKET: 'longhaul-artifacts-000000000000-us-east-1',
   JOBS: 'hello-world,csv-report',
   ANSWERS_TABLE: 'longhaul-Answers-1A2B3C4D5E6F',
   API_KEYS_SECRET_ARN: 'arn:aws:secretsmanager:us-east-1:000000000000:secret:sample-keys-a1B2c3',
   WEBHOOK_SECRET_ARN: 'arn:aws:secretsmanager:us-east-1:000000000000:secret:sample-a1B2c3',
   WEBHOOK_TOLERANCE_SECONDS: '9999999999',
   FOLLOWERS: 'hello-world',
+  JOB: 'hello-world',
+  BATCHING: 'record',
+  MAX_RECEIVES: '5',
+  DEAD_LETTER_QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/000000000000/dead-letters',
   WEBHOOKS: 'stripe,github',
 };
 
