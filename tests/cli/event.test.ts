@@ -96,7 +96,9 @@ test('an event is also taken from stdin', async () => {
     input: '{"order":99}',
   });
   expect(code).toBe(0);
-  expect(stdout).toMatch(/^Sent to the queue longhaul-Queue-\w+\.\nIt started hello-world: hello-world-[0-9a-f]{32}\n/);
+  expect(stdout).toMatch(
+    /^Sent to the queue longhaul-Queue-\w+-Queue-\w+\.\nIt started hello-world: hello-world-[0-9a-f]{32}\n/,
+  );
   const [id = ''] = /hello-world-[0-9a-f]{32}/.exec(stdout) ?? [];
   await ended(id);
   const log = (await (await fetch(`${engine.apiUrl}/executions/${id}`)).json()) as object;
