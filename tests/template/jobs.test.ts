@@ -102,14 +102,16 @@ describe('samconfig.toml', () => {
     expect(version).toBe(0.1);
     // biome-ignore lint/suspicious/noExplicitAny: a file with sections of any kind
     const stacks = Object.values<any>(environments).map(({ global, deploy }) => {
-      expect(deploy.parameters.capabilities.split(' ')).toEqual(['CAPABILITY_IAM', 'CAPABILITY_AUTO_EXPAND']);
+      expect(deploy.parameters.capabilities.split(' ')).toEqual(['CAPABILITY_NAMED_IAM', 'CAPABILITY_AUTO_EXPAND']);
       expect(deploy.parameters.resolve_s3).toBe(true);
       return global.parameters.stack_name;
     });
     expect(stacks[0]).toBe('longhaul');
     expect(new Set(stacks).size).toBe(stacks.length);
     // The longest name of a bucket with it has 63 characters (S3, bucket naming rules).
-    for (const name of stacks) expect(`${name}-dead-letters-000000000000`.length).toBeLessThanOrEqual(63);
+    for (const name of stacks) {
+      expect(`${name}-dead-letters-000000000000-ap-southeast-1`.length).toBeLessThanOrEqual(63);
+    }
   });
 
   test('the engine overrides only parameters that there are', () => {

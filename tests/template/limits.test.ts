@@ -1,87 +1,160 @@
-import { readFileSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { loadStack } from '../../longhaul/engine/template/index.ts';
 import { deployment } from '../engine/template-load.ts';
-import { read, root } from './templates.ts';
+import { read, root, templates } from './templates.ts';
 
-/** The app's resources, of all its stacks, as CloudFormation would make them with these parameters. */
-function deployed(parameters: Record<string, string> = {}) {
-  const { stack, warnings } = loadStack(`${root}/template.yaml`, { ...deployment, parameters });
+type Parameters = Record<string, string>;
+
+/** The resources of a template as CloudFormation would make them with these parameters, by path. */
+function loaded(file: string, parameters: Parameters = {}) {
+  const { stack, warnings } = loadStack(file, { ...deployment, parameters });
   expect(warnings).toEqual([]);
-  const properties = (path: string) => stack.resources.find((one) => one.path === path)?.properties;
-  const functions = stack.resources.filter(({ type }) => type === 'AWS::Serverless::Function');
-  return { stack, properties, functions };
+  return {
+    properties: (path: string) => stack.resources.find((one) => one.path === path)?.properties ?? {},
+    functions: stack.resources.filter(({ type }) => type === 'AWS::Serverless::Function'),
+  };
 }
 
+const app = (parameters: Parameters = {}) => loaded(join(root, 'template.yaml'), parameters);
+
+/** The same of one block, as a user adds it. */
+function block(template: string, parameters: Parameters) {
+  const directory = mkdtempSync(join(tmpdir(), 'longhaul-block-'));
+  onTestFinished(() => rmSync(directory, { recursive: true }));
+  const file = join(directory, 'template.yaml');
+  const Block = {
+    Type: 'AWS::Serverless::Application',
+    Properties: { Location: relative(directory, join(root, template)), Parameters: { App: 'longhaul', ...parameters } },
+  };
+  writeFileSync(file, JSON.stringify({ Transform: 'AWS::Serverless-2016-10-31', Resources: { Block } }));
+  const { properties, functions } = loaded(file);
+  return { properties: (name: string) => properties(`Block/${name}`), functions };
+}
+
+const trigger = (source: string, parameters: Parameters = {}) =>
+  block(`functions/triggers/${source}/template.yaml`, { Job: 'hello-world', ...parameters });
+
+const withFunctions = templates.filter((template) => read(template).Globals?.Function);
+
 describe('what bounds a storm of events', () => {
-  test('SqsConcurrency bounds how many batches of each queue are handled at once', () => {
-    const { properties } = deployed({ SqsConcurrency: '7' });
-    for (const name of ['QueueMapping', 'FifoQueueMapping']) {
-      expect(properties(name)?.ScalingConfig).toEqual({ MaximumConcurrency: '7' });
-    }
-    const { Default, MinValue, MaxValue } = read('template.yaml').Parameters.SqsConcurrency;
-    expect([MinValue, MaxValue]).toEqual([2, 1000]); // AWS::Lambda::EventSourceMapping ScalingConfig
-    expect(Default).toBeGreaterThanOrEqual(MinValue);
+  test.each(['false', 'true'])(
+    'Concurrency bounds how many batches of a queue are handled at once (FIFO: %s)',
+    (Fifo) => {
+      const { properties } = trigger('sqs', { Fifo, Concurrency: '7' });
+      expect(Number(properties('Mapping').ScalingConfig.MaximumConcurrency)).toBe(7);
+      const { Default, MinValue, MaxValue } = read('functions/triggers/sqs/template.yaml').Parameters.Concurrency;
+      expect([MinValue, MaxValue]).toEqual([2, 1000]); // AWS::Lambda::EventSourceMapping ScalingConfig
+      expect(Default).toBeGreaterThanOrEqual(MinValue);
+    },
+  );
+
+  test.each(['0', '60'])('BatchSeconds %s: messages stay invisible for as long as Lambda wants', (BatchSeconds) => {
+    const { properties } = trigger('sqs', { BatchSeconds });
+    expect(Number(properties('Mapping').MaximumBatchingWindowInSeconds)).toBe(Number(BatchSeconds));
+    const timeout = Number(properties('SqsTrigger').Timeout);
+    // Lambda developer guide, "Configuring a queue to use with Lambda".
+    expect(Number(properties('Queue').VisibilityTimeout)).toBeGreaterThanOrEqual(6 * timeout + Number(BatchSeconds));
+    expect(read('functions/triggers/sqs/template.yaml').Parameters.BatchSeconds.MaxValue).toBe(60);
   });
 
-  test('SqsBatchSeconds gathers messages, and keeps them invisible for as much longer as Lambda wants', () => {
-    const { properties } = deployed({ SqsBatchSeconds: '60' });
-    expect(properties('QueueMapping')?.MaximumBatchingWindowInSeconds).toBe('60');
-    const timeout = Number(properties('SqsTrigger')?.Timeout);
-    expect(Number(properties('Queue')?.VisibilityTimeout)).toBeGreaterThanOrEqual(6 * timeout + 60);
-    expect(read('template.yaml').Parameters.SqsBatchSeconds.MaxValue).toBe(60);
-    // Lambda has no window for FIFO queues.
-    expect(properties('FifoQueueMapping')).not.toHaveProperty('MaximumBatchingWindowInSeconds');
+  test('nothing is gathered from a FIFO queue, because Lambda has no window for it', () => {
+    const { properties } = trigger('sqs', { Fifo: 'true', BatchSeconds: '60' });
+    expect(properties('Mapping')).not.toHaveProperty('MaximumBatchingWindowInSeconds');
+  });
+
+  test('MaxReceives is what SQS and the function count to', () => {
+    const { properties } = trigger('sqs', { MaxReceives: '9' });
+    expect(Number(properties('Queue').RedrivePolicy.maxReceiveCount)).toBe(9);
+    expect(Number(properties('SqsTrigger').Environment.Variables.MAX_RECEIVES)).toBe(9);
+  });
+
+  test.each(['dynamodb', 'kinesis'])('BatchSize, BatchSeconds and Retries bound what a shard starts (%s)', (source) => {
+    const { properties } = trigger(source, { BatchSize: '7', BatchSeconds: '8', Retries: '9' });
+    const { BatchSize, MaximumBatchingWindowInSeconds, MaximumRetryAttempts } = properties('Mapping');
+    expect([BatchSize, MaximumBatchingWindowInSeconds, MaximumRetryAttempts].map(Number)).toEqual([7, 8, 9]);
   });
 
   test('no concurrency is reserved by default, because an account with a small quota refuses it', () => {
-    for (const one of deployed().functions) expect(one.properties).not.toHaveProperty('ReservedConcurrentExecutions');
-    expect(Number(deployed().properties('Queue')?.VisibilityTimeout)).toBe(180);
+    const { functions } = app({ KinesisStream: 'true', Followers: 'hello-world', LogsGroupName: '/app' });
+    expect(functions.length).toBeGreaterThan(15);
+    for (const one of functions) expect(one.properties).not.toHaveProperty('ReservedConcurrentExecutions');
   });
 
-  test('ReservedConcurrency bounds every function', () => {
-    const { functions } = deployed({ ReservedConcurrency: '20' });
-    expect(functions.length).toBeGreaterThan(5);
-    for (const one of functions) expect(Number(one.properties.ReservedConcurrentExecutions)).toBe(20);
+  test.each(withFunctions)('ReservedConcurrency bounds every function of %s', (template) => {
+    const { Parameters } = read(template);
+    // What has no default; of a source that is not made any value will do.
+    const required = Object.entries<{ Default?: unknown; Type: string }>(Parameters)
+      .filter(([name, { Default }]) => Default === undefined && name !== 'App')
+      .map(([name]) => [name, name === 'ScheduleExpression' ? 'rate(1 day)' : name === 'EventPattern' ? '{}' : 'one']);
+    const { functions } = block(template, { ...Object.fromEntries(required), ReservedConcurrency: '20' });
+    expect(functions.length).toBeGreaterThan(0);
+    for (const one of functions) expect(Number(one.properties.ReservedConcurrentExecutions), one.path).toBe(20);
   });
 
   test('SpotMaxVcpus and OnDemandMaxVcpus bound what jobs of the queues use at once', () => {
-    const { properties } = deployed({ SpotMaxVcpus: '4', OnDemandMaxVcpus: '2' });
-    expect(properties('Compute/SpotEnvironment')?.ComputeResources).toMatchObject({
-      Type: 'FARGATE_SPOT',
-      MaxvCpus: '4',
-    });
-    expect(properties('Compute/OnDemandEnvironment')?.ComputeResources).toMatchObject({
-      Type: 'FARGATE',
-      MaxvCpus: '2',
-    });
+    const { properties } = app({ SpotMaxVcpus: '4', OnDemandMaxVcpus: '2' });
+    const resources = (name: string) => properties(`Compute/${name}`).ComputeResources;
+    expect(resources('SpotEnvironment')).toMatchObject({ Type: 'FARGATE_SPOT', MaxvCpus: '4' });
+    expect(resources('OnDemandEnvironment')).toMatchObject({ Type: 'FARGATE', MaxvCpus: '2' });
   });
 
-  test('ApiRequestsPerSecond and ApiBurst bound what the API lets in', () => {
-    const { properties } = deployed({ ApiRequestsPerSecond: '3', ApiBurst: '5' });
-    expect(properties('Api')?.DefaultRouteSettings).toEqual({ ThrottlingRateLimit: '3', ThrottlingBurstLimit: '5' });
+  test('ApiRequestsPerSecond and ApiBurst bound what each API lets in', () => {
+    const secret = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:keys-a1B2c3';
+    const { properties } = app({
+      ApiRequestsPerSecond: '3',
+      ApiBurst: '5',
+      Users: 'COGNITO',
+      ApiKeysSecretArn: secret,
+    });
+    for (const name of ['Api', 'UserApi', 'PartnerApi']) {
+      const { DefaultRouteSettings } = properties(`Api/${name}`);
+      expect(DefaultRouteSettings, name).toEqual({ ThrottlingRateLimit: '3', ThrottlingBurstLimit: '5' });
+    }
   });
 });
 
 describe('docs/limits.md', () => {
   const page = readFileSync(`${root}/docs/limits.md`, 'utf8');
   const [, section = ''] = /^## What bounds a storm\n([\s\S]*?)^## /m.exec(page) ?? [];
-  const rows = [...section.matchAll(/^\| (`.*?) \| (.*?) \|/gm)].map(([, names = '', defaults = '']) => ({
-    names: [...names.matchAll(/`(\w+)`/g)].map(([, name]) => name),
-    // "0: off" is 0.
-    defaults: defaults.split(', ').map((value) => Number.parseInt(value, 10)),
-  }));
+
+  /** Where the parameters of a row are, by its second cell. */
+  const places: Record<string, string[]> = {
+    app: ['template.yaml'],
+    'SQS block': ['functions/triggers/sqs/template.yaml'],
+    'stream block': ['dynamodb', 'kinesis'].map((source) => `functions/triggers/${source}/template.yaml`),
+    'every block': withFunctions,
+  };
+
+  const rows = [...section.matchAll(/^\| (`.*?) \| (.*?) \| (.*?) \|/gm)].map(
+    ([, names = '', place = '', defaults = '']) => ({
+      names: [...names.matchAll(/`(\w+)`/g)].map(([, name]) => name),
+      place,
+      // "0: off" is 0.
+      defaults: defaults.split(', ').map((value) => Number.parseInt(value, 10)),
+    }),
+  );
 
   test('names what bounds a storm by parameters that there are, with their defaults', () => {
-    const { Parameters } = read('template.yaml');
-    expect(rows.length).toBeGreaterThan(4);
-    for (const { names, defaults } of rows) expect(names.map((name) => Parameters[name!]?.Default)).toEqual(defaults);
+    expect(rows.length).toBeGreaterThan(5);
+    expect(new Set(rows.map(({ place }) => place))).toEqual(new Set(Object.keys(places)));
+    for (const { names, place, defaults } of rows) {
+      for (const template of places[place]!) {
+        const { Parameters } = read(template);
+        expect(
+          names.map((name) => Parameters[name!]?.Default),
+          `${names} of ${template}`,
+        ).toEqual(defaults);
+      }
+    }
   });
 
   test('counts what an execution costs as the formula has it', () => {
     // hello-world as deployed: 256 CPU units, 512 MiB, the minimum of a minute, an address.
-    const { Cpu, Memory } = read('containers/hello-world/template.yaml').Parameters;
-    const hour = (Cpu.Default / 1024) * 0.03238 + (Memory.Default / 1024) * 0.00356;
+    const { Cpu, Memory } = read('containers/hello-world/template.yaml').Resources.TaskDefinition.Properties;
+    const hour = (Cpu / 1024) * 0.03238 + (Memory / 1024) * 0.00356;
     const thousand = { transitions: 4000 * 0.000025, fargate: (1000 * hour) / 60, addresses: (1000 * 0.005) / 60 };
     expect(page).toContain(`$${thousand.transitions.toFixed(2)} Step Functions`);
     expect(page).toContain(`$${thousand.fargate.toFixed(3)} Fargate`);
