@@ -25,9 +25,10 @@ const root = path.resolve(import.meta.dirname, '../..');
 
 /** All triggers of the app, built as `sam build` builds them. */
 export async function buildTriggers(): Promise<{ handlers: Built[]; remove(): Promise<void> }> {
-  const all = functions();
+  // Two blocks of one trigger run the same code.
+  const all = [...new Map(functions().map((one) => [one.name, one])).values()];
   const { output, outputs, remove } = await build(all[0]?.resource.Metadata.BuildProperties);
-  const handlers = all.flatMap(({ name, path: address, resource }) => {
+  const handlers = all.flatMap(({ name, resource }) => {
     const { FUNCTION } = resource.Properties.Environment.Variables;
     // The sweep takes no event.
     if (!FUNCTION.startsWith('triggers/') || FUNCTION === 'triggers/after/sweep') return [];
@@ -36,7 +37,7 @@ export async function buildTriggers(): Promise<{ handlers: Built[]; remove(): Pr
     const loaded = new Set<string>();
     return [
       {
-        name: address,
+        name,
         file: path.join(output, 'index.mjs'),
         exported: 'handler',
         event: path.join(root, 'events', `${name}.json`),
