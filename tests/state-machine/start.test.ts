@@ -28,7 +28,7 @@ describe('what an execution is started with', () => {
       output: { capacity: 'spot', log: { group: '/longhaul/longhaul/jobs', stream: 'on-batch/default/1' } },
     });
     expect((await run('on-ecs', ['success'])).outcome).toMatchObject({
-      output: { capacity: 'spot', log: { group: '/longhaul/on-ecs', stream: 'job/job/task-1' } },
+      output: { capacity: 'spot', log: { group: '/longhaul/longhaul/jobs', stream: 'on-ecs/job/task-1' } },
     });
   });
 
