@@ -8,6 +8,8 @@ import { plainStatus } from './status.ts';
 
 /** Commands whose argument is an execution. */
 const OF_EXECUTIONS = ['show', 'logs', 'stop', 'resume', 'interrupt', 'replay'];
+/** How sources of triggers begin. */
+const SOURCES = 's3 s3:// sqs sqs:fifo sns schedule: eventbridge: dynamodb kinesis logs:'.split(' ');
 /** A person who pressed the tab key waits no longer. Milliseconds. */
 const PATIENCE = 1500;
 
@@ -33,6 +35,16 @@ The scripts call 'longhaul', so it has to be in your PATH.`,
   const run = completions.commands.get('run');
   run?.argument('job', (complete) => {
     for (const job of jobs) complete(job, 'job');
+  });
+  const newTrigger = completions.commands.get('new trigger');
+  newTrigger?.option('job', 'the job that it starts', (complete) => {
+    for (const job of jobs) complete(job, 'job');
+  });
+  newTrigger?.argument('source', (complete) => {
+    for (const source of SOURCES) complete(source, 'source');
+  });
+  completions.commands.get('new')?.option('on', 'what starts it', (complete) => {
+    for (const source of SOURCES) complete(source, 'source');
   });
   for (const name of OF_EXECUTIONS) {
     completions.commands.get(name)?.argument('id', (complete) => {

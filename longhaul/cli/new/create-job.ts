@@ -1,16 +1,19 @@
-import { existsSync } from 'node:fs';
-import path from 'node:path';
+import { AppFiles } from './app-files.ts';
 import { addToJobs } from './edit-jobs.ts';
 import { addToSamconfig } from './edit-samconfig.ts';
 import { addToTemplate, type Backend } from './edit-template.ts';
+import { addTrigger } from './edit-triggers.ts';
 import { jobFolder, type Language } from './job-folder.ts';
 import { jobNames } from './job-name.ts';
-import { read, writeAll } from './write-all.ts';
+import { parseSource } from './trigger-source.ts';
+import { writeAll } from './write-all.ts';
 
 export interface NewJob {
   name: string;
   language: Language;
   backend: Backend;
+  /** What starts it, as written on the command line. */
+  on: readonly string[];
   /** Where `template.yaml` is. */
   directory: string;
 }
@@ -21,48 +24,42 @@ export interface CreatedJob {
   edited: string[];
   /** Of the template, with the image. */
   parameter: string;
+  /** Logical ids of the triggers' blocks, with what the user has to know. */
+  triggers: { id: string; on: string; notes: string[] }[];
 }
 
 /**
- * A job that builds, runs and tests at once: its folder, and its lines in the application.
+ * Makes a job that builds, runs and tests at once: its folder, its lines in the app, and the blocks of its triggers.
  *
  * @throws Error that says what is in the way; then nothing was written
  */
-export function createJob({ name, language, backend, directory }: NewJob): CreatedJob {
+export function createJob({ name, language, backend, on, directory }: NewJob): CreatedJob {
   const names = jobNames(name);
-  const at = (file: string) => path.join(directory, file);
+  const sources = on.map(parseSource);
+  const app = new AppFiles(directory);
   const folder = `containers/${name}`;
-  if (existsSync(at(folder))) throw new Error(`There is a folder ${folder} already: give the job another name`);
-  const text = (file: string): string => {
-    const found = read(at(file));
-    if (found !== undefined) return found;
-    throw new Error(`There is no ${file} in ${directory}. A job is added where an application in Longhaul's layout is`);
-  };
+  if (app.has(folder)) throw new Error(`There is a folder ${folder} already: give the job another name`);
+  const templates = [{ id: '', text: addToTemplate(app.text('template.yaml'), names, backend) }];
+  app.refuseMissing(sources);
+  for (const source of sources) templates.push(addTrigger(templates.at(-1)!.text, source, name));
   const edits = {
-    'template.yaml': addToTemplate(text('template.yaml'), names, backend),
-    'containers/jobs.ts': addToJobs(text('containers/jobs.ts'), names),
-    'samconfig.toml': addToSamconfig(read(at('samconfig.toml')), names.parameter),
+    'template.yaml': templates.at(-1)!.text,
+    'containers/jobs.ts': addToJobs(app.text('containers/jobs.ts'), names),
+    'samconfig.toml': addToSamconfig(app.optional('samconfig.toml'), names.parameter),
   };
   const files = jobFolder({
     ...names,
     language,
     backend,
-    library: libraryOf(read(at('package.json'))),
+    library: app.library,
+    hasTriggers: sources.length > 0,
+    reads: sources.flatMap(({ reads }) => reads ?? []),
   });
-  writeAll({
-    folder: at(folder),
-    files,
-    edits: Object.fromEntries(Object.entries(edits).map(([file, edited]) => [at(file), edited])),
-  });
+  writeAll({ created: { folder: app.at(folder), files }, edits: app.edits(edits) });
   return {
     files: Object.keys(files).map((file) => `${folder}/${file}`),
     edited: Object.keys(edits),
     parameter: names.parameter,
+    triggers: sources.map(({ notes }, index) => ({ id: templates[index + 1]!.id, on: on[index]!, notes })),
   };
-}
-
-/** How an application has Longhaul among its packages, by its package.json; undefined in Longhaul's own repository. */
-function libraryOf(manifest = '{}'): string | undefined {
-  const { name, dependencies } = JSON.parse(manifest) as { name?: string; dependencies?: Record<string, string> };
-  return name === 'longhaul' ? undefined : (dependencies?.longhaul ?? '');
 }

@@ -17,6 +17,19 @@ export function addToSamconfig(text: string | undefined, parameter: string): str
   return text.slice(0, from) + withOverride(body, value) + text.slice(from + body.length);
 }
 
+/** `samconfig.toml` without that parameter. The same text where it does not set it. */
+export function removeFromSamconfig(text: string, parameter: string): string {
+  const made = text.replace(`\n\n${section(`${parameter}=local`)}`, '\n');
+  const key = /^parameter_overrides\s*=\s*/m.exec(made.slice(made.indexOf(SECTION)));
+  if (made !== text || !made.includes(SECTION) || !key) return made;
+  const from = made.indexOf(SECTION) + key.index + key[0].length;
+  const rest = made.slice(from);
+  const override = rest.startsWith('[')
+    ? new RegExp(`\\n[^\\S\\n]*"${parameter}=[^"]*",?[^\\n]*(?=\\n)|"${parameter}=[^"]*"(?:, )?`)
+    : new RegExp(`\\b${parameter}=[^\\s"]* ?`);
+  return made.slice(0, from) + rest.replace(override, '');
+}
+
 const section = (value: string) =>
   `# The engine on this machine reads its parameters here: jobs run from their source, so any image name will do.\n${SECTION}\nparameter_overrides = [\n  "${value}",\n]\n`;
 

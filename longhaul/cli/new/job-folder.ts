@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { withReadRight } from './bucket-right.ts';
 import type { Backend } from './edit-template.ts';
 import type { JobNames } from './job-name.ts';
 
@@ -14,6 +15,10 @@ export interface JobFolder extends JobNames {
    * Longhaul's own repository, where it is a folder.
    */
   library?: string | undefined;
+  /** Whether triggers start it: then its sample takes the event of any source. */
+  hasTriggers?: boolean;
+  /** Buckets that it may read, as text for `!Sub`. */
+  reads?: readonly string[];
 }
 
 /** How the engine runs a job of each language in place of its image: in `Metadata`. */
@@ -27,14 +32,37 @@ const METADATA: Record<Language, string> = {
 
 /** The files of a new job's folder, by name: those of `files/`, which is a job called my-job, under another name. */
 export function jobFolder(job: JobFolder): Record<string, string> {
-  const { language, backend } = job;
+  const { language, backend, reads = [] } = job;
   const sources = { ...filesOf(language), ...filesOf(backend) };
-  return Object.fromEntries(
-    Object.entries(sources).map(([file, text]) => [
-      file.replace('my-job', job.name),
-      renamed(forApplication(text.replace('DevCommand: node main.ts', METADATA[language]), job), job),
-    ]),
-  );
+  const files = Object.entries(sources).map(([file, text]): [string, string] => {
+    const written = forTriggers(text.replace('DevCommand: node main.ts', METADATA[language]), job);
+    return [file.replace('my-job', job.name), renamed(forApplication(written, job), job)];
+  });
+  const { 'template.yaml': template = '', ...others } = Object.fromEntries(files);
+  // The templates of `files/` have a role for it.
+  return { ...others, 'template.yaml': reads.reduce((text, bucket) => withReadRight(text, bucket)!, template) };
+}
+
+/** What makes the sample take the event of any source, which has no `name`. */
+const FOR_TRIGGERS = [
+  [".describe('Who is greeted')", ".default('you').describe('Who is greeted')"],
+  [
+    'const input = z.object({',
+    '// A trigger hands over the event of its source as it is: decodeS3, decodeSqs and others read it.\nconst input = z.object({',
+  ],
+  [
+    '@job("my-job", input=Input)',
+    `def from_event(event: dict[str, Any]) -> Input:
+    """A trigger hands over the event of its source as it is. This takes from it what the job knows."""
+    return Input(name=event.get("name", "you"), times=event.get("times", 5))
+
+
+@job("my-job", input=from_event)`,
+  ],
+] as const;
+
+function forTriggers(text: string, { hasTriggers }: JobFolder): string {
+  return hasTriggers ? FOR_TRIGGERS.reduce((all, [plain, tolerant]) => all.replace(plain, tolerant), text) : text;
 }
 
 function filesOf(folder: string): Record<string, string> {

@@ -3,35 +3,42 @@ import path from 'node:path';
 
 export interface Changes {
   /** A folder that is not there yet, with its files by their names. */
-  folder: string;
-  files: Record<string, string>;
+  created?: { folder: string; files: Record<string, string> } | undefined;
+  /** A folder that goes. */
+  removed?: string | undefined;
   /** Files that are there, or may be, with their new text. */
   edits: Record<string, string>;
 }
 
 /**
- * Writes all of it or nothing: what cannot be written takes back what was.
+ * Makes all changes or none: an error takes back those that were made.
  *
  * @throws Error of the file system, when everything is as it was before
  */
-export function writeAll({ folder, files, edits }: Changes): void {
+export function writeAll({ created, removed, edits }: Changes): void {
   const undo: (() => void)[] = [];
+  const aside = `${removed}.${process.pid}.tmp`;
   try {
-    mkdirSync(folder);
-    undo.push(() => rmSync(folder, { recursive: true }));
-    for (const [name, text] of Object.entries(files)) writeFileSync(path.join(folder, name), text);
+    if (created) {
+      mkdirSync(created.folder);
+      undo.push(() => rmSync(created.folder, { recursive: true }));
+      for (const [name, text] of Object.entries(created.files)) writeFileSync(path.join(created.folder, name), text);
+    }
     for (const [file, text] of Object.entries(edits)) {
       const before = read(file);
+      if (before === text) continue;
       undo.push(() => (before === undefined ? rmSync(file, { force: true }) : writeFileSync(file, before)));
       replace(file, text);
     }
+    if (removed) renameSync(removed, aside);
   } catch (error) {
     for (const step of undo.reverse()) step();
     throw error;
   }
+  if (removed) rmSync(aside, { recursive: true });
 }
 
-/** Whoever reads the file meanwhile sees the old text or the new one. */
+/** A reader sees the old text or the new one, never a part. */
 function replace(file: string, text: string): void {
   const temporary = `${file}.${process.pid}.tmp`;
   try {
