@@ -2,7 +2,6 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { addToJobs } from '../../longhaul/cli/new/edit-jobs.ts';
-import { addToTemplate } from '../../longhaul/cli/new/edit-template.ts';
 import { jobNames } from '../../longhaul/cli/new/job-name.ts';
 import { app } from '../end-to-end/engine.ts';
 
@@ -34,16 +33,12 @@ test('no job takes a name that its own files use', () => {
   }
 });
 
-test.each(['on', 'off', 'yes', 'no', 'y', 'n'])('no job is called %s, which is no name in YAML', (name) => {
-  expect(() => jobNames(name)).toThrow(`try "${name}-job"`);
+test('no job is called like the subcommand that makes triggers', () => {
+  expect(() => jobNames('trigger')).toThrow('try "trigger-job"');
 });
 
-test('a job in a template without what schedules need is deployed without one', () => {
-  const template = readFileSync(path.join(app, 'template.yaml'), 'utf8');
-  const added = (text: string) => addToTemplate(text, jobNames('nightly'), 'batch').split('  Nightly:\n')[1]!;
-  expect(added(template)).toContain('ScheduleRoleArn: !GetAtt ScheduleRole.Arn\n');
-  const without = added(template.replace(/^ {2}ScheduleRole:$/m, '  AnotherRole:'));
-  expect(without).toContain('ScheduleRoleArn: ""\n');
+test.each(['on', 'off', 'yes', 'no', 'y', 'n'])('no job is called %s, which is no name in YAML', (name) => {
+  expect(() => jobNames(name)).toThrow(`try "${name}-job"`);
 });
 
 test('a job whose name begins another is imported before it, as the linter wants it', () => {

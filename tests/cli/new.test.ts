@@ -3,6 +3,10 @@ import { once } from 'node:events';
 import { cpSync, existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Engine } from 'longhaul/engine';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { app, engineOf, temporaryDirectory, until } from '../end-to-end/engine.ts';
@@ -14,6 +18,11 @@ interface Made {
   name: string;
   language: string;
   backend: string;
+  on: string[];
+  /** Sends an event to each of these sources. */
+  send(): Promise<unknown>;
+  /** The source of executions that such an event starts. */
+  source: string;
   /** What the job leaves for `{"name":"you"}`. */
   result: unknown;
   log: string;
@@ -26,6 +35,12 @@ const made: Made[] = [
     name: 'tested-job',
     language: 'ts',
     backend: 'batch',
+    on: ['s3:in/', 'schedule:rate(30 days)'],
+    source: 's3',
+    send: () => {
+      const object = { Bucket: engine.outputs.UploadsBucketName, Key: 'in/a b.txt', Body: 'hello' };
+      return new S3Client({ ...engine.aws, forcePathStyle: true }).send(new PutObjectCommand(object));
+    },
     result: { greeting: 'Hello, you!', times: 5 },
     log: 'Hello, you!',
   },
@@ -33,6 +48,12 @@ const made: Made[] = [
     name: 'tested-model',
     language: 'python',
     backend: 'batch',
+    on: ['sqs', 'schedule:cron(0 3 * * ? *)'],
+    source: 'sqs',
+    send: () => {
+      const QueueUrl = engine.stack.nested.TestedModelQueue?.QueueUrl;
+      return new SQSClient(engine.aws).send(new SendMessageCommand({ QueueUrl, MessageBody: '{"name":"you"}' }));
+    },
     result: { greeting: 'Hello, you!', times: 5 },
     log: 'Hello, you!',
     needs: lacking(['boto3']),
@@ -41,10 +62,19 @@ const made: Made[] = [
     name: 'a-script-with-a-name-of-forty-three-letters',
     language: 'shell',
     backend: 'ecs',
+    on: ['sns', 'schedule:at(2099-12-24T08:00:00)'],
+    source: 'sns',
+    send: () => {
+      const TopicArn =
+        engine.stack.nested[`${logicalIdOf('a-script-with-a-name-of-forty-three-letters')}Topic`]?.TopicArn;
+      return new SNSClient(engine.aws).send(new PublishCommand({ TopicArn, Message: 'hello' }));
+    },
     result: undefined,
     log: 'Hello! The event is {"name":"you"}',
   },
 ];
+
+const logicalIdOf = (name: string) => name.replace(/(?:^|-)(.)/g, (_, letter: string) => letter.toUpperCase());
 
 /** A copy of this repository, in which jobs are made. */
 let copy: string;
@@ -52,24 +82,39 @@ let engine: Engine;
 const said: Record<string, Outcome> = {};
 
 beforeAll(async () => {
-  copy = await copyOfRepository();
-  for (const { name, language, backend } of made) {
-    said[name] = await tool(['new', name, '--language', language, '--backend', backend], {
+  copy = await copyOfRepository(afterAll);
+  for (const { name, language, backend, on } of made) {
+    const sources = on.flatMap((source) => ['--on', source]);
+    said[name] = await tool(['new', name, '--language', language, '--backend', backend, ...sources], {
       directory: copy,
       cleanUp: afterAll,
     });
   }
-  for (const { name } of made) {
-    const template = path.join(copy, 'containers', name, 'template.yaml');
-    const schedule = /( {2}Schedule:\n {4}Type: String\n {4}Default: )""/;
-    writeFileSync(template, readFileSync(template, 'utf8').replace(schedule, '$1rate(30 days)'));
-  }
+  said.trigger = await tool(['new', 'trigger', 'eventbridge:com.example.tested', '--job', 'tested-job'], {
+    directory: copy,
+    cleanUp: afterAll,
+  });
   engine = await engineOf(copy, { dataDirectory: await temporaryDirectory(afterAll) });
 });
 afterAll(() => engine?.close());
 
-async function copyOfRepository(): Promise<string> {
-  const directory = await temporaryDirectory(afterAll);
+/** The first execution of a job that a source has started, once it has ended. */
+function startedBy(job: string, source: string): Promise<{ id: string; status: string }> {
+  return until(async () => {
+    const { executions } = (await (await fetch(`${engine.apiUrl}/executions?job=${job}`)).json()) as {
+      executions: { id: string }[];
+    };
+    const all = await Promise.all(
+      executions.map(async ({ id }) => (await fetch(`${engine.apiUrl}/executions/${id}`)).json()),
+    );
+    return (all as { id: string; status: string; source: string }[]).find(
+      (one) => one.source === source && one.status !== 'RUNNING',
+    );
+  });
+}
+
+async function copyOfRepository(cleanUp?: (then: () => unknown) => void): Promise<string> {
+  const directory = await temporaryDirectory(cleanUp);
   const left = ['node_modules', '.git', '.aws-sam', 'dist'].map((name) => path.join(app, name));
   cpSync(app, directory, { recursive: true, filter: (file) => !left.includes(file) });
   symlinkSync(path.join(app, 'node_modules'), path.join(directory, 'node_modules'));
@@ -90,54 +135,65 @@ async function runIn(directory: string, program: string, ...args: string[]): Pro
   return { code, stdout, stderr };
 }
 
-describe.each(made)('new $name --language $language --backend $backend', ({ name, log, result, needs }) => {
-  test('says what it made and what to do next', () => {
-    const { code, stdout, stderr } = said[name]!;
-    expect(stderr).toBe('');
-    expect(code).toBe(0);
-    expect(stdout).toContain(`longhaul run ${name} --input '{"name":"you"}' --follow`);
-    for (const file of readdirSync(path.join(copy, 'containers', name)))
-      expect(stdout).toContain(`containers/${name}/${file}`);
-  });
-
-  test.skipIf(needs)('runs on the engine as it is', async () => {
-    const answer = await fetch(`${engine.apiUrl}/jobs/${name}`, { method: 'POST', body: '{"name":"you"}' });
-    expect(answer.status, await answer.clone().text()).toBe(202);
-    const { id } = (await answer.json()) as { id: string };
-    const execution = await until(async () => {
-      const now = (await (await fetch(`${engine.apiUrl}/executions/${id}`)).json()) as { status: string };
-      return now.status !== 'RUNNING' && now;
+describe.each(made)(
+  'new $name --language $language --backend $backend',
+  ({ name, log, result, needs, send, source }) => {
+    test('says what it made and what to do next', () => {
+      const { code, stdout, stderr } = said[name]!;
+      expect(stderr).toBe('');
+      expect(code).toBe(0);
+      expect(stdout).toContain(`longhaul run ${name} --input '{"name":"you"}' --follow`);
+      for (const file of readdirSync(path.join(copy, 'containers', name)))
+        expect(stdout).toContain(`containers/${name}/${file}`);
     });
-    expect(execution).toMatchObject({ status: 'SUCCEEDED', ...(result === undefined ? {} : { result }) });
-    expect(await jobLog(engine, id)).toContain(log);
-  });
 
-  test.skipIf(needs)('runs at the times of its schedule', async () => {
-    const logicalId = name.replace(/(?:^|-)(.)/g, (_, letter: string) => letter.toUpperCase());
-    engine.fire(`${logicalId}/Due`);
-    const execution = await until(async () => {
-      const { executions } = (await (await fetch(`${engine.apiUrl}/executions?job=${name}`)).json()) as {
-        executions: { id: string }[];
-      };
-      const all = await Promise.all(
-        executions.map(async ({ id }) => (await fetch(`${engine.apiUrl}/executions/${id}`)).json()),
-      );
-      return (all as { status: string; source: string }[]).find(
-        ({ status, source }) => source === 'schedule' && status !== 'RUNNING',
-      );
+    test.skipIf(needs)('runs on the engine as it is', async () => {
+      const answer = await fetch(`${engine.apiUrl}/jobs/${name}`, { method: 'POST', body: '{"name":"you"}' });
+      expect(answer.status, await answer.clone().text()).toBe(202);
+      const { id } = (await answer.json()) as { id: string };
+      const execution = await until(async () => {
+        const now = (await (await fetch(`${engine.apiUrl}/executions/${id}`)).json()) as { status: string };
+        return now.status !== 'RUNNING' && now;
+      });
+      expect(execution).toMatchObject({ status: 'SUCCEEDED', ...(result === undefined ? {} : { result }) });
+      expect(await jobLog(engine, id)).toContain(log);
     });
-    expect(execution).toMatchObject({ status: 'SUCCEEDED', ...(result === undefined ? {} : { result }) });
+
+    test.skipIf(needs)('runs for an event of its source', async () => {
+      await send();
+      const execution = await startedBy(name, source);
+      expect(execution).toMatchObject({ status: 'SUCCEEDED', ...(result === undefined ? {} : { result }) });
+    });
+
+    test.skipIf(needs)('runs at the times of its schedule', async () => {
+      engine.fire(`${logicalIdOf(name)}Schedule/ScheduleTriggerDue`);
+      const execution = await startedBy(name, 'schedule');
+      expect(execution).toMatchObject({ status: 'SUCCEEDED', ...(result === undefined ? {} : { result }) });
+    });
+
+    test('checks its input at the door', async () => {
+      const answer = await fetch(`${engine.apiUrl}/jobs/${name}`, { method: 'POST', body: '{"name":""}' });
+      expect(answer.status).toBe(422);
+    });
+
+    test.skipIf(needs)('passes its own test', async () => {
+      const { code, stdout, stderr } = await runIn(copy, 'node_modules/.bin/vitest', 'run', `containers/${name}`);
+      expect(code, stdout + stderr).toBe(0);
+      expect(stdout + stderr).toMatch(/[1-9] passed/);
+    });
+  },
+);
+
+describe('new trigger', () => {
+  test('names the block that it makes', () => {
+    expect(said.trigger).toMatchObject({ code: 0, stderr: '' });
+    expect(said.trigger?.stdout).toContain('The trigger TestedJobEvents starts tested-job');
   });
 
-  test('checks its input at the door', async () => {
-    const answer = await fetch(`${engine.apiUrl}/jobs/${name}`, { method: 'POST', body: '{"nome":"you"}' });
-    expect(answer.status).toBe(422);
-  });
-
-  test.skipIf(needs)('passes its own test', async () => {
-    const { code, stdout, stderr } = await runIn(copy, 'node_modules/.bin/vitest', 'run', `containers/${name}`);
-    expect(code, stdout + stderr).toBe(0);
-    expect(stdout + stderr).toMatch(/[1-9] passed/);
+  test('starts the job for an event of its source', async () => {
+    const entry = { Source: 'com.example.tested', DetailType: 'Order', Detail: '{"order":7}' };
+    await new EventBridgeClient(engine.aws).send(new PutEventsCommand({ Entries: [entry] }));
+    expect(await startedBy('tested-job', 'eventbridge')).toMatchObject({ status: 'SUCCEEDED' });
   });
 });
 
@@ -147,7 +203,7 @@ test('the application is still one that compiles, is formatted, and whose jobs a
   expect(compiler.stdout.split('\n').filter((line) => line.startsWith('containers/'))).toEqual([]);
   for (const [program, ...args] of [
     ['node_modules/.bin/biome', 'check', '--error-on-warnings', 'containers/jobs.ts', ...jobs],
-    ['node_modules/.bin/vitest', 'run', 'tests/template/jobs.test.ts'],
+    ['node_modules/.bin/vitest', 'run', 'tests/template/jobs.test.ts', 'tests/template/structure.test.ts'],
   ]) {
     const { code, stdout, stderr } = await runIn(copy, program!, ...args);
     expect(code, stdout + stderr).toBe(0);
@@ -173,7 +229,7 @@ describe('what is in the way is said, and nothing is written', () => {
     ['Report', 'lower-case letters, digits and hyphens, a letter first'],
     ['x'.repeat(44), 'at most 43 characters'],
     ['queue', 'template.yaml has "Queue" in Resources already'],
-    ['class', 'is a word of TypeScript or Python'],
+    ['class', 'is a word of TypeScript, Python or this command'],
   ])('new %s', async (name, reason) => {
     const files = edited();
     const { code, stderr } = await tool(['new', name, '--language', 'ts'], { directory: copy });
@@ -196,7 +252,7 @@ describe('what is in the way is said, and nothing is written', () => {
     writeFileSync(path.join(directory, 'template.yaml'), 'Resources:\n  Notes:\n    Type: AWS::S3::Bucket\n');
     const { code, stderr } = await tool(['new', 'resize', '--language', 'ts', '--directory', directory]);
     expect(stderr).toContain('template.yaml has no CpuArchitecture in Parameters');
-    expect(stderr).toContain('no Compute in Resources');
+    expect(stderr).toContain('no SharedByJobs in Resources');
     expect(code).toBe(1);
     expect(readdirSync(directory)).toEqual(['template.yaml']);
   });
