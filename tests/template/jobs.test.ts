@@ -1,24 +1,50 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are CloudFormation's, which are read here as they are written
+
 import { globSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import jsonata from 'jsonata';
 import { parse as parseToml } from 'smol-toml';
 import { describe, expect, test } from 'vitest';
 import { jobs } from '../../containers/jobs.ts';
-import { read, resources, root } from './templates.ts';
+import { list, read, resources, root, statements } from './templates.ts';
 
 const { Resources, Outputs, Parameters } = read('template.yaml');
+const { Specs } = Resources.StateMachine.Properties.DefinitionSubstitutions.Jobs[1];
+const Api = Resources.Api.Properties.Parameters.Jobs;
+const blockAt = (location: string) =>
+  resources('template.yaml').find(([, { Properties }]) => Properties?.Location === location) ?? [];
+/** An item of a list of jobs. */
+const deployed = (condition: string | undefined, what: string) =>
+  condition === undefined ? what : [condition, what, 'AWS::NoValue'];
 const folders = globSync('containers/*/template.yaml', { cwd: root }).map(dirname).sort();
 
 describe.each(folders)('the job in %s', (folder) => {
   const name = folder.split('/')[1] ?? '';
   const template = read(`${folder}/template.yaml`);
 
-  test('is deployed, can be started through the API, and is known to the state machine', () => {
-    const [logicalId] =
-      resources('template.yaml').find(([, one]) => one.Properties?.Location === `${folder}/template.yaml`) ?? [];
-    const substitutions = JSON.stringify(Resources.StateMachine.Properties.DefinitionSubstitutions.Jobs);
-    expect(substitutions).toContain(`'${name}':\${${logicalId}.Outputs.Spec}`);
-    expect(JSON.stringify(Resources.RunJob.Properties.Environment)).toContain(`"${name}"`);
+  const [logicalId = '', block] = blockAt(`${folder}/template.yaml`);
+
+  test('has a block', () => expect(block).toBeDefined());
+
+  test('has its spec in the state machine, under the condition of its block', () => {
+    expect(Specs[1]).toContainEqual(deployed(block?.Condition, `'${name}':\${${logicalId}.Outputs.Spec}`));
+  });
+
+  test('is known to the API, under the condition of its block', () => {
+    expect(Api[1]).toContainEqual(deployed(block?.Condition, name));
+  });
+
+  test('has a policy for those who may start it, under the condition of its block', () => {
+    const all = resources('template.yaml').map(([, one]) => one);
+    const starters = all.find(
+      ({ Properties: { Location, Parameters: given } }) =>
+        Location === 'infrastructure/starters.yaml' && given.Job === name,
+    );
+    expect(starters).toBeDefined();
+    expect(starters?.Condition).toBe(block?.Condition);
+  });
+
+  test('is among the jobs of containers/jobs.ts', () => {
     expect(jobs.map((job) => job.name)).toContain(name);
   });
 
@@ -37,33 +63,23 @@ describe.each(folders)('the job in %s', (folder) => {
     expect(text).not.toMatch(/["\n]/);
     const literal = text.replace(/\$\{(\w+)\}/g, (_, parameter) => template.Parameters[parameter]?.Default ?? 'value');
     const spec = await jsonata(literal).evaluate({});
-    expect(spec).toMatchObject({
-      backend: expect.stringMatching(/^(batch|ecs)$/),
-      capacity: expect.stringMatching(/^(spot|onDemand)$/),
-      maxInterruptions: expect.any(Number),
-      maxAttempts: expect.any(Number),
-      timeoutSeconds: expect.any(Number),
-      stopTimeoutSeconds: expect.any(Number),
-      retry: {
-        intervalSeconds: expect.any(Number),
-        backoffRate: expect.any(Number),
-        maxDelaySeconds: expect.any(Number),
-      },
-      logGroup: 'value',
-    });
     const compute =
       spec.backend === 'batch'
-        ? { jobDefinition: 'value', queues: { spot: 'value', onDemand: 'value' } }
-        : {
-            taskDefinition: 'value',
-            container: 'job',
-            cluster: 'value',
-            subnets: ['value'],
-            securityGroups: ['value'],
-            assignPublicIp: 'ENABLED',
-            logStreamPrefix: 'run',
-          };
+        ? { jobDefinition: 'value' }
+        : { backend: 'ecs', taskDefinition: 'value', logStreamPrefix: name };
     expect(spec).toMatchObject(compute);
+    for (const limit of ['maxInterruptions', 'maxAttempts', 'timeoutSeconds', 'stopTimeoutSeconds'])
+      expect(['number', 'undefined'], limit).toContain(typeof spec[limit]);
+  });
+
+  test('writes to the log of all jobs, under its name', () => {
+    const options = Object.values<{ Properties: Record<string, object | undefined> }>(template.Resources).flatMap(
+      ({ Properties: { ContainerProperties, ContainerDefinitions } }) =>
+        [ContainerProperties ?? ContainerDefinitions ?? []].flat() as { LogConfiguration: { Options: object } }[],
+    );
+    expect(options.map(({ LogConfiguration }) => LogConfiguration.Options)).toMatchObject([
+      { 'awslogs-group': '/longhaul/${App}/jobs', 'awslogs-stream-prefix': name },
+    ]);
   });
 
   test('keeps the definition of running executions when a deploy replaces it', () => {
@@ -83,10 +99,34 @@ test('everything whose name the state machine may start begins with the name of 
   for (const name of names) expect(name).toMatch(/^\$\{App\}_/);
 });
 
+const triggers = resources('template.yaml').filter(([, { Properties }]) =>
+  Properties?.Location?.startsWith('functions/triggers/'),
+);
+const ofJobs = triggers.filter(([, { Properties }]) => !Properties.Location.includes('/after/'));
+const ofUploads = triggers.filter(([, { Properties }]) => Properties.Parameters.BucketName === 'Uploads');
+
+test.each(triggers)('the trigger %s waits for the state machine', (_id, { DependsOn }) => {
+  expect(DependsOn).toBe('StateMachine');
+});
+
+test.each(ofJobs)('the trigger %s starts a job of this app, and is there only with it', (_id, trigger) => {
+  const { Job } = trigger.Properties.Parameters;
+  const [, job] = blockAt(`containers/${Job}/template.yaml`);
+  expect(job, Job).toBeDefined();
+  if (job?.Condition) expect(trigger.Condition).toBe(job.Condition);
+});
+
+test.each(ofUploads)('the trigger %s starts a job that may read the bucket', (_id, { Properties }) => {
+  const allowed = statements(read(`containers/${Properties.Parameters.Job}/template.yaml`)).flatMap(({ statement }) =>
+    list(statement.Action).includes('s3:GetObject') ? list(statement.Resource) : [],
+  );
+  expect(allowed).toContain('arn:${AWS::Partition}:s3:::${App}-uploads-${AWS::AccountId}-${AWS::Region}/*');
+});
+
 test('a stack without an image for csv-report has no trigger for it', () => {
   expect(Parameters.CsvReportImage.Default).toBe('');
   expect(Resources.CsvReport.Condition).toBe('HasCsvReport');
-  expect(Resources.S3Trigger.Condition).toBe('HasCsvReport');
+  expect(Resources.Uploaded.Condition).toBe('HasCsvReport');
 });
 
 test('the outputs name what a user needs next', () => {

@@ -30,6 +30,7 @@ type Loose = any;
 export interface Resource {
   Type: string;
   Condition?: string;
+  DependsOn?: string | string[];
   DeletionPolicy?: string;
   UpdateReplacePolicy?: string;
   Properties: Loose;
