@@ -15,6 +15,11 @@ export function startCommand(): Command {
     .option('--port <port>', 'port of the AWS endpoint; 0 finds a free one', port, 4566)
     .option('--api-port <port>', 'port of the HTTP API; 0 finds a free one', port, 3000)
     .option('--template <file>', 'the template to run', 'template.yaml')
+    .option(
+      '--with-stack <name=file>',
+      'another stack to run beside it, with its name and template; may be repeated',
+      namedValue('name=file'),
+    )
     .option('--data <directory>', 'where state is kept between starts', DATA_DIRECTORY)
     .option(
       '--listen <address>',
@@ -32,6 +37,7 @@ export function startCommand(): Command {
       `
 Examples:
   longhaul start
+  longhaul start --with-stack orders=orders/template.yaml
   longhaul start --port 0 --api-port 0 --data /tmp/scratch
   longhaul start --parameter CsvReportImage= `,
     )
@@ -42,6 +48,7 @@ Examples:
       const engine = await startEngine({
         projectDirectory,
         template: path.resolve(options.template),
+        stacks: options.withStack,
         dataDirectory: path.resolve(options.data),
         port: options.port,
         apiPort: options.apiPort,
@@ -58,7 +65,7 @@ Examples:
         engine.fleet.kill();
         process.exit(128 + constants.signals[signal]);
       });
-      console.log(welcome(engine, options.data));
+      console.log(welcome(engine, options.data, Object.keys(options.withStack ?? {})));
       await stopped;
       console.log('\nStopping: jobs that run are told to save their checkpoint, and continue at the next start.');
       await engine.close();

@@ -3,8 +3,16 @@ import { DATA_DIRECTORY } from '../engine/data-directory.ts';
 import type { Engine } from '../engine/index.ts';
 import { paint } from './terminal.ts';
 
-/** What was started, and the commands to try next. */
-export function welcome({ url, apiUrl, outputs, stack, warnings, continued }: Engine, data: string): string {
+/**
+ * What was started, and the commands to try next.
+ *
+ * @param others - the stacks beside the app's
+ */
+export function welcome(
+  { url, apiUrl, outputs, stack, warnings, continued }: Engine,
+  data: string,
+  others: string[],
+): string {
   const bold = (text: string) => paint('bold', text);
   const ofType = (...types: string[]) => stack.resources.filter(({ type }) => types.includes(type));
   const rows: [string, string[]][] = [
@@ -24,7 +32,7 @@ export function welcome({ url, apiUrl, outputs, stack, warnings, continued }: En
   ];
   return [
     '',
-    `${bold('Longhaul')} runs the stack ${bold(stack.name)} on this machine.`,
+    `${bold('Longhaul')} runs the stack${others.length > 0 ? 's' : ''} ${[stack.name, ...others].map(bold).join(', ')} on this machine.`,
     '',
     `  AWS endpoint  ${url}`,
     `  HTTP API      ${apiUrl}`,

@@ -15,7 +15,7 @@ export interface RunningEngine {
 export interface Lasting {
   /** Of the stack: `outputs.json`. */
   outputs: Record<string, string>;
-  /** Of the stacks nested in it, by their paths (`Queue`, `A/B`): `nested-outputs.json`. */
+  /** Of the stacks nested in it and beside it, by their paths (`Queue`, `A/B`, `orders/Queue`): `nested-outputs.json`. */
   nested: Record<string, Record<string, string>>;
   /** Of its functions, for `sam local invoke`: `env.json`. */
   functionVariables: Record<string, Record<string, string>>;

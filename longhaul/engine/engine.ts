@@ -33,8 +33,9 @@ import { type Sources, startSources } from './sources/index.ts';
 import { startSnsSources } from './sources/sns.ts';
 import { startSqsSources } from './sources/sqs.ts';
 import { startStreamSources } from './sources/streams/index.ts';
+import { loadStacks } from './stacks.ts';
 import { stateMachinesOf } from './state-machines.ts';
-import { loadStack, localParameters, type Stack, type TemplateWarning } from './template/index.ts';
+import { localParameters, type Stack, type TemplateWarning } from './template/index.ts';
 import { unsupported } from './unsupported.ts';
 
 const REGION = 'us-east-1';
@@ -45,6 +46,7 @@ const CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
 export interface Engine extends RunningEngine {
   /** Under the keys of the template's `Outputs`; also in `outputs.json` of the data directory. */
   outputs: Record<string, string>;
+  /** The app's stack. Its resources and nested outputs include those of the stacks beside it. */
   stack: Stack;
   /** What the engine does not run of this template. */
   warnings: TemplateWarning[];
@@ -115,7 +117,7 @@ async function boot(options: EngineOptions, closers: (() => unknown)[], close: (
   const balancer = await startLoadBalancer(onNotice);
   closers.push(() => balancer.close());
 
-  const { stack, warnings } = loadStack(templateFile, {
+  const deployment = {
     stackName: 'longhaul',
     region: REGION,
     accountId: ACCOUNT,
@@ -123,7 +125,8 @@ async function boot(options: EngineOptions, closers: (() => unknown)[], close: (
     apiUrl: api.url,
     balancerAddress: balancer.address,
     parameters: { ...localParameters(projectDirectory), ...options.parameters },
-  });
+  };
+  const { stack, warnings } = loadStacks(templateFile, deployment, options.stacks ?? {});
   const { resources } = stack;
   const environment = {
     AWS_ENDPOINT_URL: endpoint.url,

@@ -4,6 +4,8 @@ export interface EngineOptions {
   projectDirectory?: string;
   /** Default `template.yaml` in the project. */
   template?: string;
+  /** Stacks to run beside the app's: template files by stack name, each loaded after the one before it. */
+  stacks?: Record<string, string>;
   /** Where state is kept between starts. Default `.aws-sam/longhaul` in the project. */
   dataDirectory?: string;
   /** Of the AWS endpoint; 0 finds a free one. Default 4566. */

@@ -14,13 +14,18 @@ export { TemplateError } from './template-error.ts';
  *
  * What the engine cannot run is a warning; a mistake in the template is an error.
  *
+ * @param prefix - of the paths of resources and nested stacks: `orders/` for a stack beside the app's
  * @throws TemplateError whose message begins with `file:line:column`.
  */
-export function loadStack(templateFile: string, deployment: Deployment): { stack: Stack; warnings: TemplateWarning[] } {
+export function loadStack(
+  templateFile: string,
+  deployment: Deployment,
+  prefix = '',
+): { stack: Stack; warnings: TemplateWarning[] } {
   const file = resolve(templateFile);
   const loading: Loading = { warnings: [], apiIds: new Set() };
   try {
-    const stack = resolveStack({ file, prefix: '', around: [], remedy: rootRemedy }, deployment, loading);
+    const stack = resolveStack({ file, prefix, around: [], remedy: rootRemedy }, deployment, loading);
     return { stack, warnings: loading.warnings };
   } catch (error) {
     if (error instanceof TemplateError && !error.position) throw new TemplateError(error.problem, { file });

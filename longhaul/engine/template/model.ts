@@ -31,7 +31,7 @@ export interface Stack {
   /** Of this stack and of all nested ones, dependencies first. */
   resources: Resource[];
   outputs: Record<string, string>;
-  /** Outputs of the stacks nested in it, by their paths: `Queue`, `Api`, `A/B`. */
+  /** Outputs of the stacks nested in it, by their paths: `Queue`, `Api`, `A/B`. Those beside it are under their names. */
   nested: Record<string, Record<string, string>>;
 }
 

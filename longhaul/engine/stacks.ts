@@ -1,0 +1,34 @@
+import path from 'node:path';
+import { type Deployment, loadStack, localParameters, type Stack, type TemplateWarning } from './template/index.ts';
+
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html */
+const STACK_NAME = /^[A-Za-z][A-Za-z0-9-]{0,127}$/;
+
+/**
+ * Loads the app's stack and those that run beside it, as one: with all resources, and with the outputs of each other stack
+ * among those of the nested ones, under its name.
+ *
+ * @param others - template files by stack name. Each gets its parameters from the samconfig.toml beside it
+ * @throws Error for a name that no stack can have, or that the app has; TemplateError
+ */
+export function loadStacks(
+  templateFile: string,
+  deployment: Deployment,
+  others: Record<string, string>,
+): { stack: Stack; warnings: TemplateWarning[] } {
+  const { stack, warnings } = loadStack(templateFile, deployment);
+  for (const [name, file] of Object.entries(others)) {
+    if (!STACK_NAME.test(name)) {
+      throw new Error(`"${name}" cannot name a stack: use letters, digits and hyphens, and begin with a letter`);
+    }
+    if (name === stack.name || Object.hasOwn(stack.nested, name)) {
+      throw new Error(`The app has the name "${name}" already: give the stack of ${file} another one`);
+    }
+    const parameters = localParameters(path.dirname(path.resolve(file)));
+    const other = loadStack(file, { ...deployment, stackName: name, parameters }, `${name}/`);
+    stack.resources.push(...other.stack.resources);
+    Object.assign(stack.nested, { [name]: other.stack.outputs }, other.stack.nested);
+    warnings.push(...other.warnings);
+  }
+  return { stack, warnings };
+}
