@@ -98,17 +98,6 @@ describe('rules', () => {
     });
   });
 
-  test('of a function are those of its events', async () => {
-    const Properties = { Pattern: { source: ['shop'] }, InputPath: '$.detail.items[1].name' };
-    const Events = { Ordered: { Type: 'EventBridgeRule', Properties } };
-    world.open([resource('AWS::Serverless::Function', 'worker', { Events }, { Arn: functionArn })]);
-    await world.put(order({ items: [{ name: 'a' }, { name: 'b' }] }));
-    expect(await world.payloads(1)).toEqual(['b']);
-    expect(await world.events.send(new ListTargetsByRuleCommand({ Rule: 'worker-Ordered' }))).toMatchObject({
-      Targets: [{ Id: 'workerOrderedLambdaTarget', Arn: functionArn, InputPath: '$.detail.items[1].name' }],
-    });
-  });
-
   test('are put, listed, described and deleted through the API, and outlive the engine', async () => {
     world.open();
     const EventPattern = '{"source":["shop"]}';

@@ -58,6 +58,41 @@ Resources: { Trigger: { Type: AWS::Serverless::Function, IgnoreGlobals: ${ignore
 });
 
 describe('what SAM makes', () => {
+  it('is a rule for each EventBridge event, which the template may refer to', () => {
+    const { named, resources, outputs } = load(`
+${serverless}
+Parameters: { Pattern: { Type: String, Default: '{"source":["shop"]}' } }
+Resources:
+  Bus: { Type: AWS::Events::EventBus, Properties: { Name: shop } }
+  Worker:
+    Type: AWS::Serverless::Function
+    Properties:
+      Events:
+        Ordered:
+          Type: EventBridgeRule
+          Properties: { EventBusName: !Ref Bus, Pattern: !Ref Pattern, InputPath: $.detail.name, State: DISABLED }
+        Paid: { Type: EventBridgeRule, Properties: { Pattern: { source: [bank] }, Target: { Id: mine } } }
+        Asked: { Type: HttpApi }
+Outputs:
+  Rule: { Value: !GetAtt WorkerOrdered.Arn }`);
+    const { Arn } = named('Worker')?.attributes ?? {};
+    expect(named('WorkerOrdered')).toMatchObject({
+      type: 'AWS::Events::Rule',
+      properties: {
+        EventBusName: 'shop',
+        EventPattern: '{"source":["shop"]}',
+        State: 'DISABLED',
+        Targets: [{ Id: 'WorkerOrderedLambdaTarget', Arn, InputPath: '$.detail.name' }],
+      },
+    });
+    expect(outputs.Rule).toMatch(/^arn:aws:events:us-east-1:000000000000:rule\/shop\/longhaul-WorkerOrdered-\w{12}$/);
+    expect(named('WorkerPaid')?.properties).toEqual({
+      EventPattern: { source: ['bank'] },
+      Targets: [{ Id: 'mine', Arn }],
+    });
+    expect(resources.filter(({ type }) => type === 'AWS::Events::Rule')).toHaveLength(2);
+  });
+
   const functions = `
 ${serverless}
 Resources:
