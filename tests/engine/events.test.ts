@@ -105,7 +105,8 @@ describe('rules', () => {
       new PutRuleCommand({ Name: 'mine', EventPattern, Description: 'Orders' }),
     );
     expect(RuleArn).toBe('arn:aws:events:us-east-1:000000000000:rule/mine');
-    await world.events.send(new PutTargetsCommand({ Rule: 'mine', Targets: [{ Id: 'a', Arn: functionArn }] }));
+    const target = { Id: 'a', Arn: functionArn, InputPath: '$.detail.items[1].name' };
+    await world.events.send(new PutTargetsCommand({ Rule: 'mine', Targets: [target] }));
     await world.buses.close();
     world.open();
     expect(await world.events.send(new DescribeRuleCommand({ Name: 'mine' }))).toMatchObject({
@@ -114,8 +115,9 @@ describe('rules', () => {
       State: 'ENABLED',
       Description: 'Orders',
     });
-    await world.put(order());
-    expect(await world.payloads(1)).toHaveLength(1);
+    expect(await world.events.send(new ListTargetsByRuleCommand({ Rule: 'mine' }))).toMatchObject({ Targets: [target] });
+    await world.put(order({ items: [{ name: 'a' }, { name: 'b' }] }));
+    expect(await world.payloads(1)).toEqual(['b']);
     expect((await world.events.send(new ListRulesCommand({ NamePrefix: 'mi' }))).Rules).toHaveLength(1);
     await expect(world.events.send(new DeleteRuleCommand({ Name: 'mine' }))).rejects.toThrow('it has targets');
     await world.events.send(new RemoveTargetsCommand({ Rule: 'mine', Ids: ['a'] }));
