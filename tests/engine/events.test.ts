@@ -115,7 +115,9 @@ describe('rules', () => {
       State: 'ENABLED',
       Description: 'Orders',
     });
-    expect(await world.events.send(new ListTargetsByRuleCommand({ Rule: 'mine' }))).toMatchObject({ Targets: [target] });
+    expect(await world.events.send(new ListTargetsByRuleCommand({ Rule: 'mine' }))).toMatchObject({
+      Targets: [target],
+    });
     await world.put(order({ items: [{ name: 'a' }, { name: 'b' }] }));
     expect(await world.payloads(1)).toEqual(['b']);
     expect((await world.events.send(new ListRulesCommand({ NamePrefix: 'mi' }))).Rules).toHaveLength(1);
