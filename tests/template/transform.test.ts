@@ -1,0 +1,106 @@
+import { spawnSync } from 'node:child_process';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { read, root, templates } from './templates.ts';
+
+/** Applies SAM's transform to templates, as CloudFormation does, and lints what comes of it. */
+const program = `
+import json, os, sys
+
+os.environ.setdefault("AWS_DEFAULT_REGION", "us-east-1")
+from samtranslator.translator.transform import transform
+from samtranslator.yaml_helper import yaml_parse
+
+class NoManagedPolicies:
+    def load(self):
+        return {}
+
+# sam package puts local files into S3, and their addresses here.
+PACKAGED = {
+    "AWS::Serverless::Application": ("Location", "https://s3.amazonaws.com/bucket/template"),
+    "AWS::Serverless::Function": ("CodeUri", "s3://bucket/code"),
+    "AWS::Serverless::StateMachine": ("DefinitionUri", "s3://bucket/definition"),
+}
+
+def deployed(file):
+    with open(file) as text:
+        template = yaml_parse(text.read())
+    template.get("Globals", {}).get("Function", {}).pop("CodeUri", None)
+    for resource in template["Resources"].values():
+        if resource["Type"] in PACKAGED:
+            name, address = PACKAGED[resource["Type"]]
+            resource["Properties"][name] = address
+    return json.dumps(transform(template, {}, NoManagedPolicies(), passthrough_metadata=True))
+
+cases = json.load(sys.stdin)
+# Before cfn-lint is loaded, which switches off what SAM itself checks.
+results = {file: deployed(file) for file in {case["template"] for case in cases}}
+
+from cfnlint.api import lint
+from cfnlint.context.parameters import ParameterSet
+from cfnlint.core import get_rules
+
+rules = get_rules([], [], [])
+for case in cases:
+    sets = [ParameterSet(source=None, parameters=case["parameters"])] if case["parameters"] else []
+    found = lint(results[case["template"]], rules, ["us-east-1"], {"parameters": sets} if sets else None)
+    case["findings"] = [f"{match.rule.id} {'/'.join(map(str, match.path))}: {match.message}" for match in found]
+json.dump(cases, sys.stdout)
+`;
+
+const arn = (service: string, resource: string) => `arn:aws:${service}:us-east-1:123456789012:${resource}`;
+const secret = (name: string) => arn('secretsmanager', `secret:${name}-AbCdEf`);
+const subnets = 'subnet-0123456789abcdef0,subnet-0123456789abcdef1';
+
+const everything = {
+  CsvReportImage: '123456789012.dkr.ecr.us-east-1.amazonaws.com/csv-report:1',
+  TrainModelImage: '123456789012.dkr.ecr.us-east-1.amazonaws.com/train-model:1',
+  ScheduleState: 'ENABLED',
+  Followers: 'hello-world',
+  KinesisStream: 'true',
+  LogsGroupName: '/orders',
+  AlbVpcId: 'vpc-0123456789abcdef0',
+  AlbSubnetIds: subnets,
+  AlbCertificateArn: arn('acm', 'certificate/12345678-1234-1234-1234-123456789012'),
+  StripeWebhookSecretArn: secret('stripe'),
+  GithubWebhookSecretArn: secret('github'),
+  ApiKeysSecretArn: secret('api-keys'),
+  Users: 'COGNITO',
+  AllowedOrigins: 'https://app.example.com,https://example.com',
+  UserPoolDeletionProtection: 'ACTIVE',
+};
+const ownNetwork = { SubnetIds: subnets, SecurityGroupIds: 'sg-0123456789abcdef0', AssignPublicIp: 'DISABLED' };
+
+interface Case {
+  template: string;
+  parameters: Record<string, string>;
+}
+
+// Without values, cfn-lint looks at both sides of every condition.
+const cases: Case[] = [
+  ...templates.map((template) => ({ template, parameters: {} })),
+  { template: 'template.yaml', parameters: everything },
+  { template: 'template.yaml', parameters: ownNetwork },
+];
+
+const installed = spawnSync('python3', ['-c', 'import samtranslator, cfnlint']).status === 0;
+
+describe.skipIf(!installed)('after the transform of SAM (where samtranslator and cfn-lint are installed)', () => {
+  let linted: (Case & { findings: string[] })[];
+  beforeAll(() => {
+    const input = JSON.stringify(cases);
+    const { stdout, stderr, status } = spawnSync('python3', ['-c', program], { cwd: root, input, encoding: 'utf8' });
+    expect(status, stderr).toBe(0);
+    linted = JSON.parse(stdout);
+  });
+
+  test.each(
+    cases.map((one, index) => [one.template, Object.keys(one.parameters).join(', ') || 'no values', index] as const),
+  )('cfn-lint finds nothing in %s with %s', (_template, _parameters, index) => {
+    expect(linted[index]?.findings).toEqual([]);
+  });
+
+  test('the parameters that are given values exist', () => {
+    const known = Object.keys(read('template.yaml').Parameters);
+    expect(known).toEqual(expect.arrayContaining(Object.keys({ ...everything, ...ownNetwork })));
+  });
+});
