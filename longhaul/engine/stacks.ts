@@ -1,5 +1,12 @@
 import path from 'node:path';
-import { type Deployment, loadStack, localParameters, type Stack, type TemplateWarning } from './template/index.ts';
+import {
+  type Deployment,
+  loadStack,
+  localParameters,
+  parameterNames,
+  type Stack,
+  type TemplateWarning,
+} from './template/index.ts';
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html */
 const STACK_NAME = /^[A-Za-z][A-Za-z0-9-]{0,127}$/;
@@ -8,7 +15,7 @@ const STACK_NAME = /^[A-Za-z][A-Za-z0-9-]{0,127}$/;
  * Loads the app's stack and those that run beside it, as one: with all resources, and with the outputs of each other stack
  * among those of the nested ones, under its name.
  *
- * @param others - template files by stack name. Each gets its parameters from the samconfig.toml beside it
+ * @param others - template files by stack name
  * @throws Error for a name that no stack can have, or that the app has; TemplateError
  */
 export function loadStacks(
@@ -24,11 +31,17 @@ export function loadStacks(
     if (name === stack.name || Object.hasOwn(stack.nested, name)) {
       throw new Error(`The app has the name "${name}" already: give the stack of ${file} another one`);
     }
-    const parameters = localParameters(path.dirname(path.resolve(file)));
-    const other = loadStack(file, { ...deployment, stackName: name, parameters }, `${name}/`);
+    const other = loadStack(file, { ...deployment, stackName: name, parameters: parametersOf(file) }, `${name}/`);
     stack.resources.push(...other.stack.resources);
     Object.assign(stack.nested, { [name]: other.stack.outputs }, other.stack.nested);
     warnings.push(...other.warnings);
   }
   return { stack, warnings };
+}
+
+/** Of the samconfig.toml beside a template, those that the template has: like SAM, as the file may be for another one too. */
+function parametersOf(templateFile: string): Record<string, string> {
+  const names = parameterNames(templateFile);
+  const given = Object.entries(localParameters(path.dirname(path.resolve(templateFile))));
+  return Object.fromEntries(given.filter(([name]) => names.includes(name)));
 }

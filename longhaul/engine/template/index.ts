@@ -1,5 +1,7 @@
 import { resolve } from 'node:path';
 import type { Deployment, Stack, TemplateWarning } from './model.ts';
+import { readTemplate } from './read.ts';
+import { sectionOfMaps } from './sections.ts';
 import { type Loading, resolveStack } from './stack.ts';
 import { TemplateError } from './template-error.ts';
 
@@ -31,6 +33,11 @@ export function loadStack(
     if (error instanceof TemplateError && !error.position) throw new TemplateError(error.problem, { file });
     throw error;
   }
+}
+
+/** The names of a template's parameters. @throws TemplateError when it cannot be read */
+export function parameterNames(templateFile: string): string[] {
+  return Object.keys(sectionOfMaps(readTemplate(resolve(templateFile)), 'Parameters'));
 }
 
 function rootRemedy(missing: string[]): string {
