@@ -59,7 +59,9 @@ export const handler = async (event: object) => appendFileSync(${JSON.stringify(
 }
 
 async function collected(name: string, count: number): Promise<S3Event[]> {
-  const lines = async () => (await readFile(join(app.directory, `${name}.events`), 'utf8')).trim().split('\n');
+  // Appending makes the file first: for a moment it is empty.
+  const lines = async () =>
+    (await readFile(join(app.directory, `${name}.events`), 'utf8')).split('\n').filter((line) => line !== '');
   await expect.poll(lines).toHaveLength(count);
   return (await lines()).map((line) => JSON.parse(line));
 }
