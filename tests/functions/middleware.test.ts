@@ -1,6 +1,6 @@
 import type { MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 as Result } from 'aws-lambda';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { functions, root } from '../template/templates.ts';
 import { functionsAlone } from './functions-alone.ts';
 import { context, sample } from './lambda.ts';
@@ -20,17 +20,16 @@ async function load(path: string, environment: Record<string, string> = {}) {
   return handler;
 }
 
-const all = functions().map(({ path, name, resource }) => [path, name, resource] as const);
+/** One function for each module: two blocks of a template run the same code. */
+const byModule = new Map(functions().map((one) => [one.resource.Properties.Environment.Variables.FUNCTION, one]));
+const all = [...byModule.values()].map(({ path, name, resource }) => [path, name, resource] as const);
 const environment = { STATE_MACHINE_ARN: '', JOBS: '', FOLLOWERS: 'nobody' };
 
-describe.each(all)('%s', (path, name) => {
-  test('is a Middy handler', async () => {
-    const handler = await load(path);
-    for (const method of ['use', 'before', 'after', 'onError']) expect(handler[method]).toBeTypeOf('function');
-  });
-
-  test('logs with the id of its request, until the request has ended', async () => {
+test.each(all)(
+  '%s is a Middy handler that logs with the id of its request, until the request has ended',
+  async (path, name) => {
     const handler = await load(path, environment);
+    for (const method of ['use', 'before', 'after', 'onError']) expect(handler[method]).toBeTypeOf('function');
     const { logger } = await import(`${root}/functions/logger.ts`);
     const seen: unknown[] = [];
     handler.before(() => {
@@ -45,8 +44,8 @@ describe.each(all)('%s', (path, name) => {
     const within = lines.find(({ message }) => message === 'within');
     expect(within).toMatchObject({ function_request_id: context.awsRequestId, only: 'this request' });
     expect(lines.find(({ message }) => message === 'behind')).not.toHaveProperty('only');
-  });
-});
+  },
+);
 
 const answering = all.filter(
   ([, name, { Properties }]) =>
