@@ -11,7 +11,7 @@ export function recordsOf(event: unknown): unknown[] {
 export const at = (value: unknown, path: string): unknown =>
   path.split('.').reduce((found, name) => (found as Record<string, unknown> | null | undefined)?.[name], value);
 
-/** The text at a dotted path of the nth record, or of the event itself. @throws TypeError when there is none */
+/** The text at a dotted path of the nth record, or of the event itself. @throws TypeError when that is not text */
 export function textOf(value: unknown, path: string, index?: number): string {
   const found = at(value, path);
   if (typeof found === 'string') return found;
