@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs';
+import { getCompileCacheDir } from 'node:module';
 import path from 'node:path';
 import { backgroundClock } from '../asl/index.ts';
 import { announce, type RunningEngine } from './announcement.ts';
@@ -135,6 +136,7 @@ async function boot(options: EngineOptions, closers: (() => unknown)[], close: (
     AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
     AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
     PATH: `${path.dirname(process.execPath)}${path.delimiter}${process.env.PATH ?? ''}`,
+    ...compileCache(),
   };
 
   const messaging = await Messaging.open({ dataDirectory: path.join(dataDirectory, 'messages'), url: endpoint.url });
@@ -242,4 +244,10 @@ async function boot(options: EngineOptions, closers: (() => unknown)[], close: (
     fire: (scheduleName) => sources.fire(scheduleName),
     close,
   };
+}
+
+/** For functions and jobs in Node.js: the directory under which this process caches what Node.js compiled, if it does. */
+function compileCache(): { NODE_COMPILE_CACHE?: string } {
+  const ofThisVersion = getCompileCacheDir();
+  return ofThisVersion === undefined ? {} : { NODE_COMPILE_CACHE: path.dirname(ofThisVersion) };
 }

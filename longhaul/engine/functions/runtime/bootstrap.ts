@@ -2,6 +2,7 @@
  * A Lambda runtime for Node.js: `node bootstrap.ts FILE EXPORT`. It speaks the Runtime API with whoever listens at
  * AWS_LAMBDA_RUNTIME_API, and knows nothing else of the engine.
  */
+import { flushCompileCache } from 'node:module';
 import { type NextInvocation, nextInvocation, postError, postResponse } from './client.ts';
 import { patchConsole, setRequestId, writeLine } from './console.ts';
 import { describeFailure, failureForLog, runtimeError } from './failure.ts';
@@ -25,6 +26,8 @@ async function main(file: string, exported: string): Promise<void> {
   } catch (error) {
     return die(error, 'Uncaught Exception', 1);
   }
+  // At its end would be too late: the engine kills it.
+  flushCompileCache();
   while (true) await serve(handler, await nextInvocation());
 }
 
