@@ -2,17 +2,42 @@ import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { defineConfig } from 'vitest/config';
 
-// Workers, and the processes that tests start, take what Node.js compiled before: where `longhaul` has it, too.
+// Workers, and the processes that tests start, take what Node.js compiled before from where `longhaul` keeps it, too.
 process.env.NODE_COMPILE_CACHE ??= path.join(tmpdir(), 'node-compile-cache');
+
+// A file belongs where its folder does, unless its name says otherwise: `*.unit.test.ts`, `*.engine.test.ts`, `*.e2e.test.ts`.
+/** What starts no process and nothing of the engine. */
+const unit = [
+  'tests/{asl,client,csv-report,rights,state-machine,template}/!(*.e2e|*.engine).test.ts',
+  'tests/**/*.unit.test.ts',
+];
+/** The handlers, which read their environment when they are loaded: each file loads them anew. */
+const functions = ['tests/functions/!(*.e2e).test.ts'];
+/** Services of the engine, in the process of the test, over their wire protocol. */
+const engine = ['tests/engine/!(*.e2e).test.ts', 'tests/**/*.engine.test.ts'];
+const all = ['tests/**/*.test.ts', 'containers/*/*.test.ts'];
+
+// What tests wait for comes from processes, and the machine may be busy: not the seconds of Vitest.
+const patient = { testTimeout: 300_000, hookTimeout: 300_000, expect: { poll: { timeout: 60_000 } } };
+const withoutProcesses = { setupFiles: ['tests/without-processes.ts'], testTimeout: 30_000 };
 
 export default defineConfig({
   test: {
-    include: ['tests/**/*.test.ts', 'containers/*/*.test.ts'],
     // Most tests wait for processes of their own: one worker more than there are cores keeps these busy.
     maxWorkers: availableParallelism() + 1,
-    // Not the seconds of Vitest: what tests wait for comes from processes, and the machine may be busy.
-    testTimeout: 300_000,
-    hookTimeout: 300_000,
-    expect: { poll: { timeout: 60_000 } },
+    projects: [
+      { test: { name: 'unit', include: unit, isolate: false, ...withoutProcesses } },
+      { test: { name: 'unit-functions', include: functions, ...withoutProcesses } },
+      { test: { name: 'engine', include: engine, isolate: false, ...patient } },
+      {
+        test: {
+          name: 'end-to-end',
+          include: all,
+          exclude: [...unit, ...functions, ...engine],
+          isolate: false,
+          ...patient,
+        },
+      },
+    ],
   },
 });

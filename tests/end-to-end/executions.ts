@@ -13,20 +13,30 @@ export interface StartedExecution {
   event: any;
 }
 
+/** What is known of the executions of an engine, by ARN: how they started stays as it is, and tests look often. */
+const known = new WeakMap<Engine, Map<string, StartedExecution>>();
+
 /** Every execution that a source started, in the order in which they started. */
 export async function startedBy(engine: Engine, source: string): Promise<StartedExecution[]> {
   const client = new SFNClient(engine.aws);
+  const ofEngine = known.get(engine) ?? new Map<string, StartedExecution>();
+  known.set(engine, ofEngine);
   const all: StartedExecution[] = [];
   const pages = paginateListExecutions({ client }, { stateMachineArn: engine.outputs.StateMachineArn });
   for await (const { executions = [] } of pages) {
     for (const { executionArn, name, startDate } of executions) {
-      const { input = '' } = await client.send(new DescribeExecutionCommand({ executionArn }));
-      const given = JSON.parse(input);
-      if (given.source !== source) continue;
-      const event = JSON.parse(given.event ?? (await stored(engine, given.eventUri)));
-      all.push({ id: name!, source, startDate: startDate!, event });
+      let execution = ofEngine.get(executionArn!);
+      if (!execution) {
+        const { input = '' } = await client.send(new DescribeExecutionCommand({ executionArn }));
+        const given = JSON.parse(input);
+        const event = JSON.parse(given.event ?? (await stored(engine, given.eventUri)));
+        execution = { id: name!, source: given.source, startDate: startDate!, event };
+        ofEngine.set(executionArn!, execution);
+      }
+      if (execution.source === source) all.push(execution);
     }
   }
+  client.destroy();
   return all.sort((one, other) => one.startDate.getTime() - other.startDate.getTime());
 }
 

@@ -3,7 +3,7 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { DeleteBucketCommand, GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import type { DynamoDBRecord } from 'aws-lambda';
 import type { Engine } from 'longhaul/engine';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { changedTemplate } from './changed-template.ts';
 import { app, engineOf, temporaryDirectory, until } from './engine.ts';
 import { jobLog, startedBy } from './executions.ts';
@@ -22,21 +22,22 @@ beforeAll(async () => {
 afterAll(() => engine.close());
 
 type Item = Record<string, { S: string }>;
-const put = (...items: Item[]) =>
-  new DynamoDBClient(engine.aws).send(
+const putInto = ({ aws, outputs }: Engine, ...items: Item[]) =>
+  new DynamoDBClient(aws).send(
     new BatchWriteItemCommand({
-      RequestItems: { [engine.outputs.TableName ?? '']: items.map((item) => ({ PutRequest: { Item: item } })) },
+      RequestItems: { [outputs.TableName ?? '']: items.map((item) => ({ PutRequest: { Item: item } })) },
     }),
   );
+const put = (...items: Item[]) => putInto(engine, ...items);
 const idOf = ({ dynamodb }: DynamoDBRecord) => dynamodb?.Keys?.id?.S;
 const text = (length: number, character = 'x') => ({ S: character.repeat(length) });
 
 /** What the changes of this item started. */
-const startedFor = async (id: string) =>
-  (await startedBy(engine, 'dynamodb')).filter(({ event }) =>
+const startedFor = async (id: string, where = engine) =>
+  (await startedBy(where, 'dynamodb')).filter(({ event }) =>
     event.Records.some((record: DynamoDBRecord) => idOf(record) === id),
   );
-const executionFor = (id: string) => until(async () => (await startedFor(id))[0]);
+const executionFor = (id: string, where = engine) => until(async () => (await startedFor(id, where))[0]);
 
 test('an item that is put starts a job, whose log shows the change with its image', async () => {
   const Item = { id: { S: 'order-1' }, to: { S: 'Jörg' } };
@@ -80,12 +81,17 @@ test('100 deliveries of the same records start one execution', async () => {
 });
 
 test('the largest events that Lambda takes from a stream arrive as they are', async () => {
-  // An item has up to 400 KB; its change has both images. Ten of them are more than the 6 MB of one event.
+  // With such a window a batch goes when the next record would make it larger than the 6 MB of one event, and not before.
+  const slow = await changedTemplate({ parameters: { Table: { BatchSeconds: 300 } } });
+  const other = await engineOf(app, { dataDirectory: await temporaryDirectory(), template: slow });
+  onTestFinished(() => other.close());
+  // An item has up to 400 KB; its change has both images.
   const ids = Array.from({ length: 10 }, (_, index) => `large-${index}`);
-  for (const id of ids) await put({ id: { S: id }, text: text(400_000) });
-  for (const id of ids) await put({ id: { S: id }, text: text(200_000, 'ä') });
+  for (const id of ids) await putInto(other, { id: { S: id }, text: text(400_000) });
+  for (const id of ids) await putInto(other, { id: { S: id }, text: text(200_000, 'ä') });
+  for (const id of ids) await putInto(other, { id: { S: `behind-${id}` }, text: text(400_000) });
   const records = await until(async () => {
-    const all: DynamoDBRecord[] = (await startedBy(engine, 'dynamodb')).flatMap(({ event }) => event.Records);
+    const all: DynamoDBRecord[] = (await startedBy(other, 'dynamodb')).flatMap(({ event }) => event.Records);
     const changed = all.filter((one) => one.eventName === 'MODIFY' && idOf(one)?.startsWith('large-'));
     return changed.length === ids.length && changed;
   });
@@ -95,8 +101,8 @@ test('the largest events that Lambda takes from a stream arrive as they are', as
     expect(dynamodb?.OldImage).toEqual({ id, text: text(400_000) });
     expect(dynamodb?.NewImage).toEqual({ id, text: text(200_000, 'ä') });
   }
-  const largest = Math.max(...(await startedBy(engine, 'dynamodb')).map(({ event }) => JSON.stringify(event).length));
-  expect(largest).toBeGreaterThan(3_000_000);
+  const sizes = (await startedBy(other, 'dynamodb')).map(({ event }) => Buffer.byteLength(JSON.stringify(event)));
+  expect(Math.max(...sizes)).toBeGreaterThan(5_000_000);
 });
 
 test('what was written just before the engine ended starts its job at the next start, once', async () => {
@@ -109,32 +115,26 @@ test('what was written just before the engine ended starts its job at the next s
 
 test('a change that starts nothing is kept whole in the bucket of dead letters, and those beside it start', async () => {
   const other = await engineOf(app, { dataDirectory: await temporaryDirectory(), template });
+  onTestFinished(() => other.close());
   const s3 = new S3Client(other.aws);
   // Without this bucket no large event can be handed over.
   await s3.send(new DeleteBucketCommand({ Bucket: other.outputs.ArtifactsBucketName }));
-  const before = engine;
-  engine = other;
-  try {
-    await put({ id: { S: 'one' } }, { id: { S: 'bad' }, text: text(10_000) }, { id: { S: 'two' } });
-    expect((await executionFor('one')).event.Records.map(idOf)).not.toContain('bad');
-    await executionFor('two');
-    const Bucket = other.outputs.DeadLettersBucketName;
-    const Key = await until(async () => {
-      const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket }));
-      return Contents[0]?.Key;
-    });
-    const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));
-    const record = JSON.parse((await Body?.transformToString()) ?? '');
-    expect(record).toMatchObject({
-      requestContext: { condition: 'RetryAttemptsExhausted' },
-      responseContext: { functionError: 'Unhandled' },
-      DDBStreamBatchInfo: { batchSize: 1, streamArn: other.outputs.TableStreamArn },
-    });
-    const [bad] = JSON.parse(record.payload).Records;
-    expect(bad.dynamodb.NewImage).toEqual({ id: { S: 'bad' }, text: text(10_000) });
-    expect(await startedFor('bad')).toEqual([]);
-  } finally {
-    engine = before;
-    await other.close();
-  }
+  await putInto(other, { id: { S: 'one' } }, { id: { S: 'bad' }, text: text(10_000) }, { id: { S: 'two' } });
+  expect((await executionFor('one', other)).event.Records.map(idOf)).not.toContain('bad');
+  await executionFor('two', other);
+  const Bucket = other.outputs.DeadLettersBucketName;
+  const Key = await until(async () => {
+    const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket }));
+    return Contents[0]?.Key;
+  });
+  const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));
+  const record = JSON.parse((await Body?.transformToString()) ?? '');
+  expect(record).toMatchObject({
+    requestContext: { condition: 'RetryAttemptsExhausted' },
+    responseContext: { functionError: 'Unhandled' },
+    DDBStreamBatchInfo: { batchSize: 1, streamArn: other.outputs.TableStreamArn },
+  });
+  const [bad] = JSON.parse(record.payload).Records;
+  expect(bad.dynamodb.NewImage).toEqual({ id: { S: 'bad' }, text: text(10_000) });
+  expect(await startedFor('bad', other)).toEqual([]);
 });

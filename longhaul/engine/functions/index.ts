@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import type { DatabaseSync } from 'node:sqlite';
 import { backgroundClock, type Clock } from '../../asl/index.ts';
 import { ServiceError } from '../endpoint/service.ts';
@@ -32,7 +33,7 @@ export interface FunctionsOptions {
   clock?: Clock;
   /** Milliseconds before the second and third attempt of an asynchronous event. Default: Lambda's, 1 and 2 minutes. */
   retryDelays?: number[];
-  /** Processes of one function at a time, where nothing is reserved. Default 10. */
+  /** Processes of one function at a time, where nothing is reserved. Default: two for each core, at most 10. */
   processLimit?: number;
   /** Milliseconds that a process without work stays. Default five minutes. */
   idleTimeout?: number;
@@ -78,7 +79,7 @@ export class Functions {
         new FunctionPool(definition, {
           logs: options.logs,
           environment: options.environment,
-          processLimit: options.processLimit ?? 10,
+          processLimit: options.processLimit ?? Math.min(10, 2 * availableParallelism()),
           idleTimeout: options.idleTimeout ?? 300_000,
         }),
       );

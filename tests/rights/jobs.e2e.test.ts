@@ -8,7 +8,7 @@ import { houses } from '../train-model/training.ts';
 import { allows, policiesOf, unused } from './policy.ts';
 import { Recorder, type Right } from './recorder.ts';
 
-// As in functions.test.ts: what a job's container asks of S3, in an execution that loses its capacity once, is held against its role.
+// As in functions.e2e.test.ts: what a job's container asks of S3, in an execution that loses its capacity once, is held against its role.
 
 let engine: Engine;
 let recorder: Recorder;
