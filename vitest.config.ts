@@ -8,11 +8,11 @@ process.env.NODE_COMPILE_CACHE ??= path.join(tmpdir(), 'node-compile-cache');
 // A file belongs where its folder does, unless its name says otherwise: `*.unit.test.ts`, `*.engine.test.ts`, `*.e2e.test.ts`.
 /** What starts no process and nothing of the engine. */
 const unit = [
-  'tests/{asl,client,csv-report,rights,state-machine,template}/!(*.e2e|*.engine).test.ts',
-  'tests/**/*.unit.test.ts',
+  'tests/{asl,csv-report,rights,state-machine,template}/!(*.e2e|*.engine).test.ts',
+  'tests/runtime/*.unit.test.ts',
 ];
-/** The handlers, which read their environment when they are loaded: each file loads them anew. */
-const functions = ['tests/functions/!(*.e2e).test.ts'];
+/** The same, where clients of AWS are mocked, or modules read their environment when they are loaded: each file by itself. */
+const isolated = ['tests/{client,functions}/!(*.e2e|*.engine).test.ts', 'tests/cli/*.unit.test.ts'];
 /** Services of the engine, in the process of the test, over their wire protocol. */
 const engine = ['tests/engine/!(*.e2e).test.ts', 'tests/**/*.engine.test.ts'];
 const all = ['tests/**/*.test.ts', 'containers/*/*.test.ts'];
@@ -27,13 +27,13 @@ export default defineConfig({
     maxWorkers: availableParallelism() + 1,
     projects: [
       { test: { name: 'unit', include: unit, isolate: false, ...withoutProcesses } },
-      { test: { name: 'unit-functions', include: functions, ...withoutProcesses } },
+      { test: { name: 'unit-isolated', include: isolated, ...withoutProcesses } },
       { test: { name: 'engine', include: engine, isolate: false, ...patient } },
       {
         test: {
           name: 'end-to-end',
           include: all,
-          exclude: [...unit, ...functions, ...engine],
+          exclude: [...unit, ...isolated, ...engine],
           isolate: false,
           ...patient,
         },

@@ -29,8 +29,8 @@ export async function startedBy(engine: Engine, source: string): Promise<Started
       if (!execution) {
         const { input = '' } = await client.send(new DescribeExecutionCommand({ executionArn }));
         const given = JSON.parse(input);
-        const event = JSON.parse(given.event ?? (await stored(engine, given.eventUri)));
-        execution = { id: name!, source: given.source, startDate: startDate!, event };
+        const event = given.eventUri ? await stored(engine, given.eventUri) : given.event;
+        execution = { id: name!, source: given.source, startDate: startDate!, event: event && JSON.parse(event) };
         ofEngine.set(executionArn!, execution);
       }
       if (execution.source === source) all.push(execution);

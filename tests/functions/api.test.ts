@@ -13,7 +13,7 @@ import { context, environment, sample } from './lambda.ts';
 
 const { sfn, s3, logged } = functionsAlone();
 
-// No answer was given before: idempotency.e2e.test.ts tests the others.
+// No answer was given before: idempotency.engine.test.ts tests the others.
 mockClient(DynamoDBClient).resolves({});
 
 async function call(handler: typeof runJob, request: unknown) {

@@ -1,7 +1,7 @@
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
-import { afterEach, beforeEach, vi } from 'vitest';
+import { afterAll, afterEach, beforeEach, vi } from 'vitest';
 import { environment } from './lambda.ts';
 
 /**
@@ -26,6 +26,10 @@ export function functionsAlone(variables: Record<string, string> = {}) {
   afterEach(() => {
     vi.unstubAllEnvs();
     vi.restoreAllMocks();
+  });
+  afterAll(() => {
+    sfn.restore();
+    s3.restore();
   });
   const starts = () => sfn.commandCalls(StartExecutionCommand).map(({ args }) => args[0].input);
   const inputs = () => starts().map(({ input }) => JSON.parse(input ?? ''));
