@@ -89,7 +89,10 @@ test('the largest events that Lambda takes from a stream arrive as they are', as
   const ids = Array.from({ length: 10 }, (_, index) => `large-${index}`);
   for (const id of ids) await putInto(other, { id: { S: id }, text: text(400_000) });
   for (const id of ids) await putInto(other, { id: { S: id }, text: text(200_000, 'ä') });
-  for (const id of ids) await putInto(other, { id: { S: `behind-${id}` }, text: text(400_000) });
+  // Enough to make the last batch with a change full, too.
+  for (let behind = 0; behind < 15; behind++) {
+    await putInto(other, { id: { S: `behind-${behind}` }, text: text(400_000) });
+  }
   const records = await until(async () => {
     const all: DynamoDBRecord[] = (await startedBy(other, 'dynamodb')).flatMap(({ event }) => event.Records);
     const changed = all.filter((one) => one.eventName === 'MODIFY' && idOf(one)?.startsWith('large-'));
