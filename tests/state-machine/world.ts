@@ -4,6 +4,7 @@ import {
   type Json,
   type Outcome,
   StateError,
+  Suspended,
   type TaskRequest,
   VirtualClock,
 } from '../../longhaul/asl/index.ts';
@@ -39,6 +40,8 @@ export interface Run {
   failedJobs: Json[];
   events: HistoryEvent[];
   waits: number[];
+  /** Where the execution was left to wait for what becomes of its next launch. */
+  paused?: Moment;
 }
 
 interface Container {
@@ -46,6 +49,30 @@ interface Container {
   group: string;
   stopping: boolean;
 }
+
+interface Moment {
+  now: number;
+  alive: Container[];
+  positions: Map<string, Json>;
+  refusedLaunches: number;
+  run: Run;
+}
+
+const beginning: Moment = {
+  now: Date.UTC(2026, 0, 1),
+  alive: [],
+  positions: new Map(),
+  refusedLaunches: 0,
+  run: {
+    outcome: { status: 'ABORTED' },
+    launches: [],
+    mostAlive: 0,
+    aliveAtEnd: 0,
+    failedJobs: [],
+    events: [],
+    waits: [],
+  },
+};
 
 export interface WorldOptions {
   input?: Json;
@@ -59,7 +86,8 @@ export interface WorldOptions {
 
 /**
  * One execution in a world where the n-th launch ends as the n-th of `endings` says, and every later one like `after`.
- * The world counts the containers that are alive.
+ * The world counts the containers that are alive. With `pause` as `after` the execution is left before the launch that comes
+ * after `endings`; another run goes on from there, once or many times.
  */
 export async function run(
   job: 'on-batch' | 'on-ecs',
@@ -71,28 +99,33 @@ export async function run(
     refusal = { error: 'AmazonECS.Unknown', reason: 'Capacity is unavailable at this time.' },
     random = () => 0.5,
   }: WorldOptions = {},
-  after: Ending = 'success',
+  after: Ending | 'pause' = 'success',
+  from: Moment = beginning,
 ): Promise<Run> {
-  const clock = new VirtualClock(Date.UTC(2026, 0, 1));
+  const clock = new VirtualClock(from.now);
   const stop = new AbortController();
   const script = [...endings];
-  const alive = new Set<Container>();
+  const alive = new Set(from.alive.map((container) => ({ ...container })));
+  const positions = new Map(from.positions);
   const run: Run = {
-    outcome: { status: 'ABORTED' },
-    launches: [],
-    mostAlive: 0,
-    aliveAtEnd: 0,
-    failedJobs: [],
-    events: [],
-    waits: [],
+    ...from.run,
+    launches: [...from.run.launches],
+    failedJobs: [...from.run.failedJobs],
+    events: [...from.run.events],
+    waits: [...from.run.waits],
   };
-  let refusedLaunches = 0;
+  let { refusedLaunches } = from;
 
   const capacityOf = (request: TaskRequest): 'spot' | 'onDemand' =>
     JSON.stringify(request.arguments).match(/queue-on-demand|"FARGATE"/) ? 'onDemand' : 'spot';
 
   function launch(request: TaskRequest, backend: 'batch' | 'ecs'): Promise<Json> {
     const ending = script[0] ?? after;
+    if (ending === 'pause') {
+      run.paused = { now: clock.now(), alive: [...alive], positions, refusedLaunches, run: { ...run } };
+      stop.abort(new Suspended());
+      return new Promise(() => {});
+    }
     if (ending === 'throttled') {
       script.shift();
       throw backend === 'batch'
@@ -182,8 +215,7 @@ export async function run(
     }
   }
 
-  const positions = new Map<string, Json>();
-  run.outcome = await execute(definition, {
+  const execution = execute(definition, {
     input,
     context: {
       execution: { id: `arn:execution:${name}`, name, roleArn: 'arn:role', startTime: clock.now() },
@@ -209,6 +241,11 @@ export async function run(
     },
     signal: stop.signal,
   });
+  try {
+    run.outcome = await execution;
+  } catch (error) {
+    if (!(error instanceof Suspended)) throw error;
+  }
   run.aliveAtEnd = alive.size;
   return run;
 }
