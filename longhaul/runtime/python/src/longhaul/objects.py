@@ -62,7 +62,10 @@ _READS = 5
 
 
 class S3Objects:
-    """By region, endpoint and credentials of the environment; boto3 is loaded with the first call."""
+    """
+    By region, endpoint and credentials of the environment. botocore is loaded with the first call. boto3 takes half as
+    long again: it is loaded with the first file, for its transfers in parts.
+    """
 
     def __init__(self) -> None:
         self._client: Any = None
@@ -99,11 +102,13 @@ class S3Objects:
         return str(answer.get("ETag", ""))
 
     def put_file(self, address: S3Address, path: Path) -> None:
-        self._s3.upload_file(str(path), address.bucket, address.key)
+        with self._transfer() as transfer:
+            transfer.upload_file(str(path), address.bucket, address.key)
 
     def get_file(self, address: S3Address, path: Path) -> bool:
         try:
-            self._s3.download_file(address.bucket, address.key, str(path))
+            with self._transfer() as transfer:
+                transfer.download_file(address.bucket, address.key, str(path))
         except Exception as error:
             if _refusal(error)[1] == 404:
                 return False
@@ -126,17 +131,22 @@ class S3Objects:
         pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=prefix.bucket, Prefix=prefix.key)
         return (item["Key"] for page in pages for item in page.get("Contents", []))
 
+    def _transfer(self) -> Any:
+        from boto3.s3.transfer import S3Transfer
+
+        return S3Transfer(self._s3)
+
     @property
     def _s3(self) -> Any:
         with self._loading:
             if self._client is None:
-                import boto3
                 from botocore.config import Config
+                from botocore.session import get_session
 
                 # Patience for a service that is away for a moment: a job of many hours must not fail for seconds of it.
                 # A connection that is dead, as after a network cut, is given up so soon that another one can save the last
                 # checkpoint in the 30 seconds between SIGTERM and SIGKILL.
-                self._client = boto3.client(
+                self._client = get_session().create_client(
                     "s3",
                     config=Config(
                         retries={"mode": "standard", "total_max_attempts": 10}, connect_timeout=10, read_timeout=10
