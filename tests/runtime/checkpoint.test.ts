@@ -108,9 +108,9 @@ describe('checkpoint.save', () => {
     const { keeper, written } = create({
       write: async ({ state }) => {
         const { step } = JSON.parse(state!);
-        written.push({ step });
         await turn();
         keeper.set({ step: step + 1 });
+        written.push({ step });
       },
     });
     keeper.set({ step: 1 });

@@ -117,8 +117,7 @@ class AJobThatFails(ExecutionTest):
         self.assertEqual(self.json("checkpoint/state.json")["state"], {"step": 5})
 
     def test_ends_at_its_time_limit_with_124_and_the_checkpoint(self) -> None:
-        job = self.start("count", STP_TIMEOUT_SECONDS="6")
-        self.ends(job, 124)
+        job = self.runs_out_of_time("count", "from")
         self.assertEqual(self.json("error.json")["outcome"], "timed-out")
         self.assertEqual(self.json("checkpoint/state.json")["state"]["step"], job.line("stopping")["step"])
 
