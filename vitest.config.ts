@@ -4,6 +4,8 @@ import { defineConfig } from 'vitest/config';
 
 // Workers, and the processes that tests start, take what Node.js compiled before from where `longhaul` keeps it, too.
 process.env.NODE_COMPILE_CACHE ??= path.join(tmpdir(), 'node-compile-cache');
+// The same for Python, and away from the sources.
+process.env.PYTHONPYCACHEPREFIX ??= path.join(tmpdir(), 'python-compile-cache');
 
 // A file belongs where its folder does, unless its name says otherwise: `*.unit.test.ts`, `*.engine.test.ts`, `*.e2e.test.ts`.
 /** What starts no process and nothing of the engine. */

@@ -1,15 +1,18 @@
 import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 
 export const root = join(import.meta.dirname, '../..');
 export const runtime = join(root, 'longhaul/runtime/python');
 
+/** `python3` itself: the one in PATH may be a script that looks for it at each start, as pyenv's does. */
+const executable = spawnSync('python3', ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' }).stdout;
+
 /** What a Python process needs of this machine's environment, and where it finds the runtime. */
 export const pythonEnvironment = {
-  PATH: process.env.PATH,
+  PATH: dirname(executable || process.execPath) + delimiter + process.env.PATH,
   HOME: process.env.HOME,
   PYTHONPATH: join(runtime, 'src'),
-  PYTHONDONTWRITEBYTECODE: '1',
+  PYTHONPYCACHEPREFIX: process.env.PYTHONPYCACHEPREFIX,
   AWS_DEFAULT_REGION: 'us-east-1',
   AWS_ACCESS_KEY_ID: 'any',
   AWS_SECRET_ACCESS_KEY: 'thing',

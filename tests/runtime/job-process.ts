@@ -87,6 +87,7 @@ export class Execution extends LocalS3 {
   get environment(): NodeJS.ProcessEnv {
     return {
       PATH: process.env.PATH,
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
       // What a killed container leaves is removed with the rest.
       TMPDIR: this.directory,
       AWS_ENDPOINT_URL: this.endpoint.url,
