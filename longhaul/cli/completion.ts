@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import tab from '@bomb.sh/tab/commander';
 import type { Command } from 'commander';
 import { DATA_DIRECTORY } from '../engine/data-directory.ts';
@@ -13,8 +14,19 @@ const SOURCES = 's3 s3:// sqs sqs:fifo sns schedule: eventbridge: dynamodb kines
 /** A person who pressed the tab key waits no longer. Milliseconds. */
 const PATIENCE = 1500;
 
+export interface CompletionOptions {
+  /** Of the engine whose jobs and executions are completed; that of the working directory by default. */
+  data?: string;
+  /** How long the engine has to answer. Milliseconds; 1500 by default. */
+  patience?: number;
+}
+
 /** Adds `completion SHELL`, and what its scripts call: commands, options, and on this machine's engine jobs and executions. */
-export async function addCompletion(program: Command, arguments_: readonly string[]): Promise<Command> {
+export async function addCompletion(
+  program: Command,
+  args: readonly string[],
+  { data = DATA_DIRECTORY, patience = PATIENCE }: CompletionOptions = {},
+): Promise<void> {
   const completions = tab(program, { completionCommandName: 'completion' });
   program.commands
     .find((command) => command.name() === 'completion')
@@ -30,8 +42,8 @@ Examples:
 
 The scripts call 'longhaul', so it has to be in your PATH.`,
     );
-  if (arguments_[0] !== 'complete') return program;
-  const { jobs, ids } = await onThisMachine();
+  if (args[0] !== 'complete') return;
+  const { jobs, ids } = await onThisMachine(data, patience);
   const run = completions.commands.get('run');
   run?.argument('job', (complete) => {
     for (const job of jobs) complete(job, 'job');
@@ -51,7 +63,6 @@ The scripts call 'longhaul', so it has to be in your PATH.`,
       for (const { id, status } of ids) complete(id, status);
     });
   }
-  return program;
 }
 
 /** The library's script for Bash makes constants, which a shell that reads it again would complain of. */
@@ -60,11 +71,14 @@ function withoutConstants(): void {
   console.log = (script: string) => log(script.replace(/^readonly /gm, ''));
 }
 
-/** What the engine has whose data is in the working directory; nothing when there is none or it does not answer. */
-async function onThisMachine(): Promise<{ jobs: string[]; ids: { id: string; status: string }[] }> {
+/** What the engine with this data has; nothing when there is none or it does not answer in time. */
+async function onThisMachine(
+  data: string,
+  patience: number,
+): Promise<{ jobs: string[]; ids: { id: string; status: string }[] }> {
   const nothing = { jobs: [], ids: [] };
   const look = async () => {
-    const deployment = await findDeployment({ data: DATA_DIRECTORY });
+    const deployment = await findDeployment({ data });
     const [jobs, { executions }] = await Promise.all([
       deployedJobs(deployment),
       driverOf(deployment).then((driver) => driver.list({ limit: 50 })),
@@ -74,6 +88,5 @@ async function onThisMachine(): Promise<{ jobs: string[]; ids: { id: string; sta
       ids: executions.map(({ id, status }) => ({ id: shortId(id), status: plainStatus(status) })),
     };
   };
-  const patience = new Promise<typeof nothing>((resolve) => setTimeout(() => resolve(nothing), PATIENCE).unref());
-  return Promise.race([look().catch(() => nothing), patience]);
+  return Promise.race([look().catch(() => nothing), sleep(patience, nothing, { ref: false })]);
 }

@@ -1,14 +1,13 @@
 import type { Command } from 'commander';
-import { EXIT } from './exit-codes.ts';
 import { PROGRAM } from './program.ts';
 import { paint } from './terminal.ts';
 
-/** What all commands have in common: how help looks, and that a command written wrongly ends with a code of its own. */
+/** What all commands have in common: how help looks, and that they throw where Commander would exit. */
 export function settle(command: Command): Command {
   command
     .configureHelp({ styleTitle: (title) => paint('bold', title), sortOptions: false })
     .showHelpAfterError(`(${PROGRAM} ${nameOf(command)}--help says what there is)`)
-    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? EXIT.ok : EXIT.usage));
+    .exitOverride();
   for (const sub of command.commands) settle(sub);
   return command;
 }
