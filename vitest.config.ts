@@ -7,6 +7,9 @@ process.env.NODE_COMPILE_CACHE ??= path.join(tmpdir(), 'node-compile-cache');
 // The same for Python, and away from the sources.
 process.env.PYTHONPYCACHEPREFIX ??= path.join(tmpdir(), 'python-compile-cache');
 
+// By it `longhaul` knows that npm runs it, and calls itself `npx longhaul` in what it says.
+delete process.env.npm_command;
+
 // A file belongs where its folder does, unless its name says otherwise: `*.unit.test.ts`, `*.engine.test.ts`, `*.e2e.test.ts`.
 /** What starts no process and nothing of the engine. */
 const unit = [

@@ -5,7 +5,8 @@ import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secre
 import type { Engine } from 'longhaul/engine';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { app, engineOf, temporaryDirectory, until } from '../end-to-end/engine.ts';
-import { longhaul, tool } from './tool.ts';
+import { longhaul, longhaulGiven } from './in-process.ts';
+import { tool } from './tool.ts';
 
 let engine: Engine;
 let data: string;
@@ -107,9 +108,7 @@ test('an event is also taken from stdin', async () => {
 
 test('an event that starts nothing ends with 1 and says where to look', async () => {
   // No line of it is one that the trigger's filter pattern matches.
-  const { code, stdout } = await tool(['event', 'logs', '-', '--data', data, '--wait', '2'], {
-    input: 'all is well\n',
-  });
+  const { code, stdout } = await longhaulGiven('all is well\n', 'event', 'logs', '-', '--data', data, '--wait', '2');
   expect(stdout).toContain('It has started nothing within 2 seconds');
   expect(stdout).toContain('longhaul dead-letters');
   expect(code).toBe(1);

@@ -2,12 +2,10 @@ import { spawn } from 'node:child_process';
 import path from 'node:path';
 import type { ExecutionDescription } from 'longhaul';
 import type { Engine } from 'longhaul/engine';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { app, artifact, engineOf, misbehaving, temporaryDirectory, until } from '../end-to-end/engine.ts';
 import { node, type Running } from '../end-to-end/process.ts';
-import { type Outcome, tool } from './tool.ts';
-
-vi.stubEnv('FORCE_COLOR', undefined);
+import { longhaul } from './in-process.ts';
 
 interface Progress {
   interruptions: number;
@@ -21,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => engine.close());
 
-const cli = (...args: string[]): Promise<Outcome> => tool([...args, '--data', data]);
+const cli = (...args: string[]) => longhaul(...args, '--data', data);
 const show = async (id: string): Promise<ExecutionDescription> =>
   JSON.parse((await cli('show', id, '--json')).stdout) as ExecutionDescription;
 

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { startEndpoint } from '../../longhaul/engine/endpoint/index.ts';
 import { controlService } from '../../longhaul/engine/services/control/index.ts';
 import { artifact, engineOf, misbehaving, temporaryDirectory, until } from '../end-to-end/engine.ts';
-import { longhaul } from './tool.ts';
+import { longhaul } from './in-process.ts';
 
 let engine: Engine;
 let data: string;

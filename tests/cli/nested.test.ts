@@ -3,7 +3,7 @@ import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Engine } from 'longhaul/engine';
 import { afterEach, expect, test } from 'vitest';
 import { engineOf, temporaryDirectory } from '../end-to-end/engine.ts';
-import { node } from '../end-to-end/process.ts';
+import { longhaul } from './in-process.ts';
 
 const project = path.join(import.meta.dirname, 'nested-project');
 
@@ -17,8 +17,8 @@ async function start(directory: string): Promise<void> {
 }
 
 async function deadLetters(...args: string[]) {
-  const { ended, output } = node('longhaul/cli/main.ts', 'dead-letters', ...args, '--json', '--data', data);
-  return { code: await ended, letters: JSON.parse(output()) };
+  const { code, stdout } = await longhaul('dead-letters', ...args, '--json', '--data', data);
+  return { code, letters: JSON.parse(stdout) };
 }
 
 async function send(QueueUrl: string | undefined, MessageBody: string): Promise<string> {

@@ -11,7 +11,7 @@ import {
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { app, temporaryDirectory } from '../end-to-end/engine.ts';
-import { longhaul } from './tool.ts';
+import { longhaul } from './in-process.ts';
 
 /** The files of the app that the command looks at. */
 async function copyOfApp(): Promise<string> {

@@ -7,8 +7,7 @@ import { UsageError } from '../../longhaul/cli/exit-codes.ts';
 import { runCommand } from '../../longhaul/cli/run.ts';
 import { readInput } from '../../longhaul/cli/run-input.ts';
 import type { Driver } from '../../longhaul/client/driver.ts';
-import { inProcess } from './in-process.ts';
-import { tool } from './tool.ts';
+import { inProcess, longhaul } from './in-process.ts';
 
 test('an empty id means no execution, also where there is only one', async () => {
   const executions = [{ id: 'by-hand', job: 'a', status: 'RUNNING', startedAt: '2026-01-02T03:04:05.000Z' }];
@@ -41,17 +40,17 @@ test.each([
   ['help', 'nosuch'],
   ['dead-letters', 'bogus'],
 ])('%s %s names the command that there is none of, and is short', async (...args) => {
-  const { code, stdout, stderr } = await tool(args);
+  const { code, stdout, stderr } = await longhaul(...args);
   expect(stdout + stderr).toMatch(new RegExp(`^error: unknown command '${args[1]}'\n\\(longhaul .*--help .*\\)\n$`));
   expect(code).toBe(2);
 });
 
 test('help explains subcommands, too', async () => {
-  expect((await tool(['help', 'dead-letters', 'retry'])).stdout).toContain('Usage: longhaul dead-letters retry');
+  expect((await longhaul('help', 'dead-letters', 'retry')).stdout).toContain('Usage: longhaul dead-letters retry');
 });
 
 test('a shell may read the completion again', async () => {
-  const { stdout } = await tool(['completion', 'bash']);
+  const { stdout } = await longhaul('completion', 'bash');
   const { status, stderr } = spawnSync('bash', ['-c', `${stdout}\n${stdout}`], { encoding: 'utf8' });
   expect(stderr).toBe('');
   expect(status).toBe(0);

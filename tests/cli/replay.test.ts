@@ -8,7 +8,8 @@ import type { Engine } from 'longhaul/engine';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { localS3 } from '../../longhaul/cli/replay/local-s3.ts';
 import { app, artifact, engineOf, temporaryDirectory, until } from '../end-to-end/engine.ts';
-import { longhaul } from './tool.ts';
+import { longhaul } from './in-process.ts';
+import { tool } from './tool.ts';
 
 let engine: Engine;
 let data: string;
@@ -56,7 +57,7 @@ beforeAll(async () => {
 
 test('a job that is replayed does its work again: same result, and the execution stays as it is', async () => {
   const before = await artifacts(done);
-  const { code, stdout, stderr } = await longhaul('replay', done, '--data', data);
+  const { code, stdout, stderr } = await tool(['replay', done, '--data', data]);
   expect(stderr).toBe('');
   expect(stdout).toContain(`Replaying ${done} (succeeded), attempt 1 of 3, from the beginning`);
   expect(stdout).toContain('"message":"Job started"');
@@ -81,7 +82,7 @@ test('--output takes nothing away from a directory with something in it', async 
   expect(readFileSync(mine, 'utf8')).toBe('years of work');
 
   const empty = path.join(directory, 'replayed');
-  const { code } = await longhaul('replay', done, '--output', empty, '--data', data);
+  const { code } = await tool(['replay', done, '--output', empty, '--data', data]);
   expect(code).toBe(0);
   expect(existsSync(path.join(empty, 'report.html'))).toBe(true);
 });
@@ -104,13 +105,13 @@ test('it goes on from the checkpoint of an execution that was stopped, or begins
 
   const before = await artifacts(id);
   expect(Object.keys(before)).toContain(checkpoint);
-  const goesOn = await longhaul('replay', id, '--data', data);
+  const goesOn = await tool(['replay', id, '--data', data]);
   expect(goesOn.stdout).toContain(`Replaying ${id} (stopped)`);
   expect(goesOn.stdout).toContain('from its checkpoint');
   expect(goesOn.stdout).toContain('"message":"Job continues from its checkpoint"');
   expect(goesOn.code).toBe(0);
 
-  const fresh = await longhaul('replay', id, '--attempt', 'fresh', '--json', '--data', data);
+  const fresh = await tool(['replay', id, '--attempt', 'fresh', '--json', '--data', data]);
   expect(fresh.stderr).toContain('"message":"Job started"');
   expect(fresh.code).toBe(0);
   const said = JSON.parse(fresh.stdout) as { directory: string };
@@ -142,7 +143,7 @@ test('the exit code is that of the job', async () => {
   });
   const { id } = (await answer.json()) as { id: string };
   expect(await ended(id)).toBe('FAILED');
-  const { code, stdout } = await longhaul('replay', id, '--data', data);
+  const { code, stdout } = await tool(['replay', id, '--data', data]);
   expect(stdout).toContain('The job ended with 65: it can never work.');
   expect(code).toBe(65);
 });

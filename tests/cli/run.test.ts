@@ -1,9 +1,14 @@
-import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import path from 'node:path';
 import type { Engine } from 'longhaul/engine';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { longhaul as runProgram } from '../../longhaul/cli/commands.ts';
+import { DATA_DIRECTORY } from '../../longhaul/engine/data-directory.ts';
 import { app, engineOf, temporaryDirectory } from '../end-to-end/engine.ts';
 import { run } from '../end-to-end/process.ts';
+import { captured, longhaul } from './in-process.ts';
 import { type Outcome, tool } from './tool.ts';
 
 let engine: Engine;
@@ -14,13 +19,21 @@ beforeAll(async () => {
 });
 afterAll(() => engine.close());
 
-const cli = (...args: string[]): Promise<Outcome> => tool([...args, '--data', data]);
+const cli = (...args: string[]) => longhaul(...args, '--data', data);
 /** What a command that works prints with --json. */
 async function json(...args: string[]) {
   const { code, stdout, stderr } = await cli(...args, '--json');
   expect(stderr).toBe('');
   expect(code).toBe(0);
   return JSON.parse(stdout);
+}
+
+/** The files of an engine's data by which commands find it. */
+async function announce(directory: string, url: string): Promise<void> {
+  const aws = { endpoint: url, region: 'us-east-1', credentials: { accessKeyId: 'a', secretAccessKey: 'b' } };
+  await mkdir(directory, { recursive: true });
+  await writeFile(path.join(directory, 'engine.json'), JSON.stringify({ url, apiUrl: url, aws }));
+  await writeFile(path.join(directory, 'outputs.json'), JSON.stringify(engine.outputs));
 }
 
 test('jobs lists what can be run, what it runs on and what it takes', async () => {
@@ -34,14 +47,14 @@ test('jobs lists what can be run, what it runs on and what it takes', async () =
 test('run takes its input in place, from a file and from standard input, and the job gets it as it was', async () => {
   const file = path.join(await temporaryDirectory(), 'input.json');
   await writeFile(file, '{ "from": "file" }');
-  const inputs: [string[], string, string][] = [
-    [['--input', '{"from":"here"}'], '', '{"from":"here"}'],
-    [['-i', file], '', '{ "from": "file" }'],
-    [['-i', '-'], '{"from": "pipe"}\n', '{"from": "pipe"}'],
-    [[], '', '{}'],
+  const run = ['run', 'hello-world', '--follow', '--data', data];
+  const runs: [Outcome, string][] = [
+    [await longhaul(...run, '--input', '{"from":"here"}'), '{"from":"here"}'],
+    [await longhaul(...run, '-i', file), '{ "from": "file" }'],
+    [await tool([...run, '-i', '-'], { input: '{"from": "pipe"}\n' }), '{"from": "pipe"}'],
+    [await longhaul(...run), '{}'],
   ];
-  for (const [options, input, seen] of inputs) {
-    const { code, stdout } = await tool(['run', 'hello-world', ...options, '--follow', '--data', data], { input });
+  for (const [{ code, stdout }, seen] of runs) {
     expect(stdout).toContain(`event: ${seen}`);
     expect(stdout).toMatch(/succeeded after .*, attempt 1 of 3/);
     expect(code).toBe(0);
@@ -116,7 +129,7 @@ test('list shows the newest first, of a job and in a state, as many as wanted; i
 });
 
 test('every command explains itself with examples, and help lists them in groups', async () => {
-  const { stdout: help } = await cli('help');
+  const { stdout: help } = await longhaul('help');
   for (const group of ['Jobs:', 'Executions:', 'The engine on this machine:']) expect(help).toContain(group);
   const names = [...help.matchAll(/^ {2}([a-z][a-z-]+)(?: |$)/gm)]
     .map(([, name]) => name!)
@@ -124,7 +137,7 @@ test('every command explains itself with examples, and help lists them in groups
   const steering = ['run', 'jobs', 'list', 'show', 'logs', 'stop', 'resume', 'completion'];
   expect(names).toEqual(expect.arrayContaining(steering));
   for (const name of names) {
-    const { code, stdout } = await tool([name, '--help']);
+    const { code, stdout } = await longhaul(name, '--help');
     expect(code).toBe(0);
     expect(stdout, name).toMatch(/^Examples:\n {2}/m);
     if (!steering.includes(name)) continue;
@@ -134,47 +147,49 @@ test('every command explains itself with examples, and help lists them in groups
 
 test('shells complete commands, options, jobs and the ids of executions', async () => {
   const { id } = await json('run', 'hello-world', '--follow');
-  // Of the engine whose data is in the working directory.
-  const project = await temporaryDirectory();
-  await mkdir(path.join(project, '.aws-sam'));
-  await symlink(data, path.join(project, '.aws-sam/longhaul'));
   const complete = async (...words: string[]) => {
-    const { ended, output } = run(
-      project,
-      process.execPath,
-      path.join(app, 'longhaul/cli/main.ts'),
-      'complete',
-      '--',
-      ...words,
-    );
-    await ended;
-    return output()
-      .split('\n')
-      .map((line) => line.split('\t')[0]);
+    // However busy this machine is, the engine answers before a person would have lost patience.
+    const { stdout } = await captured(() => runProgram(['complete', '--', ...words], { data, patience: 2 ** 31 - 1 }));
+    return stdout.split('\n').map((line) => line.split('\t')[0]);
   };
   expect(await complete('')).toEqual(expect.arrayContaining(['run', 'list', 'logs']));
   expect(await complete('logs', '--f')).toContain('--follow');
   expect(await complete('run', '')).toEqual(expect.arrayContaining(['hello-world', 'csv-report']));
   expect(await complete('show', 'hello')).toContain(id.slice(0, 'hello-world-'.length + 8));
   for (const shell of ['bash', 'zsh', 'fish']) {
-    const { code, stdout } = await tool(['completion', shell]);
+    const { code, stdout } = await longhaul('completion', shell);
     expect(code).toBe(0);
     expect(stdout).toContain('longhaul complete -- ');
   }
 });
 
+test('an engine that does not answer keeps no shell waiting for what it completes', async () => {
+  const silent = createServer().listen(0, '127.0.0.1');
+  onTestFinished(() => void silent.close());
+  await once(silent, 'listening');
+  const project = await temporaryDirectory();
+  await announce(path.join(project, DATA_DIRECTORY), `http://127.0.0.1:${(silent.address() as AddressInfo).port}`);
+  const { ended, output } = run(
+    project,
+    process.execPath,
+    path.join(app, 'longhaul/cli/main.ts'),
+    'complete',
+    '--',
+    'ru',
+  );
+  expect(await ended).toBe(0);
+  expect(output()).toMatch(/^run\t/);
+});
+
 test('without an engine, a command says how to get one; with one that was killed, that it does not answer', async () => {
   const elsewhere = await temporaryDirectory();
-  const nothing = await tool(['list', '--data', elsewhere]);
+  const nothing = await longhaul('list', '--data', elsewhere);
   expect(nothing.stderr).toMatch(/No engine runs with its data in .*'longhaul start'.*--data.*--stack/);
   const throughNpx = await tool(['list', '--data', '/nowhere'], { environment: { npm_command: 'exec' } });
   expect(throughNpx.stderr).toContain("Start it with 'npx longhaul start'");
   expect(nothing.code).toBe(1);
-  const url = 'http://127.0.0.1:9';
-  const aws = { endpoint: url, region: 'us-east-1', credentials: { accessKeyId: 'a', secretAccessKey: 'b' } };
-  await writeFile(path.join(elsewhere, 'engine.json'), JSON.stringify({ url, apiUrl: url, aws }));
-  await writeFile(path.join(elsewhere, 'outputs.json'), JSON.stringify(engine.outputs));
-  const killed = await tool(['list', '--data', elsewhere]);
+  await announce(elsewhere, 'http://127.0.0.1:9');
+  const killed = await longhaul('list', '--data', elsewhere);
   expect(killed.stderr).toMatch(/The engine does not answer. Start it with 'longhaul start'/);
   expect(killed.code).toBe(1);
 });

@@ -4,7 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import type { Engine } from 'longhaul/engine';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { engineOf, misbehaving, temporaryDirectory } from '../end-to-end/engine.ts';
-import { node } from '../end-to-end/process.ts';
+import { longhaul } from './in-process.ts';
 
 let engine: Engine;
 beforeAll(async () => {
@@ -47,12 +47,11 @@ const NO_STACK =
   '<ErrorResponse><Error><Type>Sender</Type><Code>ValidationError</Code><Message>Stack with id nowhere does not exist</Message></Error></ErrorResponse>';
 
 async function cli(...args: string[]) {
-  const { ended, output } = node('longhaul/cli/main.ts', ...args, '--region', 'us-east-1');
-  return { code: await ended, output: output() };
+  const { code, stdout, stderr } = await longhaul(...args, '--region', 'us-east-1');
+  return { code, output: stderr + stdout };
 }
 
 test('with --stack everything is found by the outputs of the stack, with the credentials of the shell', async () => {
-  vi.stubEnv('FORCE_COLOR', undefined);
   vi.stubEnv('AWS_ENDPOINT_URL', await aws());
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'a');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'b');

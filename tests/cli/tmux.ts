@@ -40,8 +40,6 @@ export function terminal(columns: number, environment: Record<string, string>, .
     'CI',
     '-u',
     'FORCE_COLOR',
-    '-u',
-    'npm_command',
     'sh',
     '-c',
     command,

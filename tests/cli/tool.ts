@@ -21,12 +21,7 @@ export interface ToolOptions {
   cleanUp?(then: () => unknown): void;
 }
 
-/** `longhaul …` as a process of its own, as a person runs it. */
-export function longhaul(...args: string[]): Promise<Outcome> {
-  return tool(args);
-}
-
-/** The same with something piped in, or in another application. */
+/** `longhaul …` as a process of its own, as a person runs it. Costs half a second: most tests take `longhaul` of in-process.ts. */
 export async function tool(
   args: string[],
   {
@@ -43,7 +38,6 @@ export async function tool(
       AWS_ENDPOINT_URL: undefined,
       NO_COLOR: '1',
       FORCE_COLOR: undefined,
-      npm_command: undefined,
       ...environment,
     },
     stdio: 'pipe',

@@ -20,7 +20,8 @@ export function node(script: string, ...args: string[]): Running {
 
 /** Any program in any folder, with this Node.js first in its PATH; killed as above. */
 export function run(directory: string, program: string, ...args: string[]): Running {
-  const env = { ...process.env, PATH: `${path.dirname(process.execPath)}${path.delimiter}${process.env.PATH}` };
+  const PATH = `${path.dirname(process.execPath)}${path.delimiter}${process.env.PATH}`;
+  const env = { ...process.env, PATH, FORCE_COLOR: undefined };
   const child = spawn(program, args, { cwd: directory, env, stdio: ['ignore', 'pipe', 'pipe'] });
   let text = '';
   const listeners = new Set<() => void>();
