@@ -104,7 +104,6 @@ test('Ctrl-C stops following, not the job, and says how to go on', async () => {
   const id = await idOf(running);
   await isAtWork(id, 0);
   running.child.kill('SIGINT');
-  running.child.kill('SIGINT'); // npm passes it on once more
   expect(await running.ended).toBe(130);
   expect(running.output()).toMatch(
     /The job goes on\.\n {2}(npx )?longhaul logs counter-[0-9a-f]{8} -f .*\n {2}(npx )?longhaul stop counter-/,

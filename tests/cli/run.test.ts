@@ -128,6 +128,23 @@ test('list shows the newest first, of a job and in a state, as many as wanted; i
   expect(ambiguous.code).toBe(2);
 });
 
+test.each([80, 200])('tables and descriptions fit a terminal of %i columns', async (columns) => {
+  const { id } = await json('run', 'hello-world', '--key', 'to be listed', '--follow');
+  const shown = async (...args: string[]) => {
+    const { code, stdout } = await captured(() => runProgram(args), columns);
+    expect(code).toBe(0);
+    // But for an address, which is to be copied.
+    for (const line of stdout.split('\n')) if (!line.includes('://')) expect(line.length).toBeLessThanOrEqual(columns);
+    return stdout;
+  };
+  const list = await shown('list', '--data', data);
+  expect(list).toMatch(/^execution +status +started +took$/m);
+  expect(list).toMatch(/^hello-world-[0-9a-f]{8} +succeeded +\d+ \w+ ago/m);
+  expect(await shown('jobs', '--data', data)).toMatch(/\{\s+bucket,\s+key,\s+versionId\?\s+\}/);
+  await shown('show', id, '--data', data);
+  await shown('help');
+});
+
 test('every command explains itself with examples, and help lists them in groups', async () => {
   const { stdout: help } = await longhaul('help');
   for (const group of ['Jobs:', 'Executions:', 'The engine on this machine:']) expect(help).toContain(group);
