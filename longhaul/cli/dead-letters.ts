@@ -92,9 +92,10 @@ Exit code: 0; 1 when a letter was not found, could not be sent, or failed again;
 
 /** An action on the dead letters of the deployment. */
 function run(act: (letters: DeadLetters, options: Options, id: string | undefined) => Ending) {
-  return onDeployment<Options>(async ({ outputs, nested, aws }, options, [id]) => {
+  return onDeployment<Options>(async ({ engine, outputs, nested, aws }, options, [id]) => {
     const { DeadLetters } = await import('../client/dead-letters.ts');
-    return act(new DeadLetters({ outputs, nested: await nested() }, aws), options, id);
+    const stack = { outputs, nested: await nested(), ...(engine && { waitSeconds: 0 }) };
+    return act(new DeadLetters(stack, aws), options, id);
   });
 }
 

@@ -20,6 +20,8 @@ export interface StackOutputs {
   outputs: Record<string, string>;
   /** By path; empty by default. */
   nested?: NestedOutputs;
+  /** How long each queue is asked for more. 1 by default; 0 is enough for the engine, which has all messages at hand. */
+  waitSeconds?: number;
 }
 
 /**
@@ -32,7 +34,7 @@ export class DeadLetters {
   readonly #stores: Store[];
   readonly #lambda: LambdaClient;
 
-  constructor({ outputs, nested = {} }: StackOutputs, aws: AwsOptions = {}) {
+  constructor({ outputs, nested = {}, waitSeconds = 1 }: StackOutputs, aws: AwsOptions = {}) {
     const sqs = new SQSClient(aws);
     this.#lambda = new LambdaClient(aws);
     const triggers = [{ path: '', outputs }, ...Object.entries(nested).map(([path, own]) => ({ path, outputs: own }))];
@@ -43,7 +45,7 @@ export class DeadLetters {
     );
     const { DeadLettersBucketName: bucket } = outputs;
     this.#stores = [
-      ...[...queues.values()].map((queue) => queueStore(sqs, queue)),
+      ...[...queues.values()].map((queue) => queueStore(sqs, queue, waitSeconds)),
       ...(bucket ? [bucketStore(new S3Client(aws), bucket)] : []),
     ].map((store) => withTrigger(store, paths));
   }

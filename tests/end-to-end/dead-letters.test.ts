@@ -1,30 +1,26 @@
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
-import { type MessageAttributeValue, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { type MessageAttributeValue, PurgeQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Engine } from 'longhaul/engine';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { longhaul } from '../cli/in-process.ts';
 import { app, engineOf, temporaryDirectory, until } from './engine.ts';
 import { startedBy } from './executions.ts';
-import { node } from './process.ts';
-
-vi.stubEnv('FORCE_COLOR', undefined);
 
 let engine: Engine;
 let data: string;
-const cleanUps: (() => unknown)[] = [];
-beforeEach(async () => {
-  data = await temporaryDirectory((cleanUp) => cleanUps.push(cleanUp));
+beforeAll(async () => {
+  data = await temporaryDirectory(afterAll);
   engine = await engineOf(app, { dataDirectory: data });
 });
-afterEach(async () => {
-  await engine.close();
-  for (const cleanUp of cleanUps.splice(0)) await cleanUp();
-});
+afterAll(() => engine.close());
+// Letters that a test leaves are none of the next one.
+afterEach(() => new SQSClient(engine.aws).send(new PurgeQueueCommand({ QueueUrl: trigger('Queue').DeadLettersUrl })));
 
 async function cli(...args: string[]) {
-  const running = node('longhaul/cli/main.ts', 'dead-letters', ...args, '--data', data);
-  return { code: await running.ended, output: running.output() };
+  const { code, stdout, stderr } = await longhaul('dead-letters', ...args, '--data', data);
+  return { code, output: stderr + stdout };
 }
 const json = async (...args: string[]) => JSON.parse((await cli(...args, '--json')).output);
 
@@ -145,6 +141,7 @@ describe('dead letters', () => {
     );
     await until(async () => (await startedBy(engine, 'sns')).length === 1);
     const [{ event, id }] = (await startedBy(engine, 'sns')) as [Awaited<ReturnType<typeof startedBy>>[0]];
+    const before = (await executions()) ?? 0;
     const other = structuredClone(event);
     other.Records[0].Sns.MessageId = 'another';
     await failedInvocation('11111111-1111-4111-8111-111111111111', event);
@@ -162,7 +159,7 @@ describe('dead letters', () => {
     expect(await json('retry', '1111')).toEqual([
       { id: '11111111-1111-4111-8111-111111111111', outcome: 'had been started before', execution: id },
     ]);
-    expect(await executions()).toBe(2);
+    expect(await executions()).toBe(before + 1);
     expect(await json('list')).toEqual([]);
     expect(await cli()).toEqual({ code: 0, output: 'No dead letters.\n' });
   });
@@ -174,7 +171,7 @@ test('whoever asks for what is not there is told so', async () => {
     output: "longhaul dead-letters show: There is no dead letter 'nope' among the 0 of this stack\n",
   });
   expect(await cli('retry')).toMatchObject({ code: 2, output: expect.stringContaining('--all') });
-  const elsewhere = node('longhaul/cli/main.ts', 'dead-letters', 'list', '--data', `${data}/nothing`);
-  expect(await elsewhere.ended).toBe(1);
-  expect(elsewhere.output()).toMatch(/No engine runs.*longhaul start.*--stack/);
+  const elsewhere = await longhaul('dead-letters', 'list', '--data', `${data}/nothing`);
+  expect(elsewhere.code).toBe(1);
+  expect(elsewhere.stderr).toMatch(/No engine runs.*longhaul start.*--stack/);
 });

@@ -27,8 +27,10 @@ const IN_HAND = 120;
 /**
  * The letters of a queue. Those that are not removed are visible again afterwards. Of a FIFO queue's letters that SQS moved
  * there itself, the second of a group comes only when the first is removed.
+ *
+ * @param waitSeconds - above 0 to ask all of SQS's servers: a short poll asks some
  */
-export function queueStore(client: SQSClient, queue: DeadLetterQueue): Store {
+export function queueStore(client: SQSClient, queue: DeadLetterQueue, waitSeconds: number): Store {
   return async function* letters() {
     const seen = new Set<string>();
     const held = new Map<string, string>();
@@ -38,7 +40,7 @@ export function queueStore(client: SQSClient, queue: DeadLetterQueue): Store {
           new ReceiveMessageCommand({
             QueueUrl: queue.url,
             MaxNumberOfMessages: 10,
-            WaitTimeSeconds: 1, // asks all of SQS's servers, where a short poll asks some
+            WaitTimeSeconds: waitSeconds,
             VisibilityTimeout: IN_HAND,
             MessageSystemAttributeNames: ['All'],
             MessageAttributeNames: ['All'],
