@@ -3,3 +3,6 @@
  * `.git` and `node_modules`, and removes only its own folders from `.aws-sam`.
  */
 export const DATA_DIRECTORY = '.aws-sam/longhaul';
+
+/** Where engines of a project keep what they would read again at each start, whatever data directory they have. */
+export const CACHE_FILE = '.aws-sam/longhaul-cache/contents';

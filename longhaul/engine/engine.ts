@@ -1,9 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import { getCompileCacheDir } from 'node:module';
 import path from 'node:path';
-import { backgroundClock } from '../asl/index.ts';
+import { backgroundClock } from '../asl/clock.ts';
 import { announce, type RunningEngine } from './announcement.ts';
-import { DATA_DIRECTORY } from './data-directory.ts';
+import { ContentCache } from './content-cache.ts';
+import { CACHE_FILE, DATA_DIRECTORY } from './data-directory.ts';
 import { openDatabase } from './database.ts';
 import { CONTAINER_HOST, startEndpoint } from './endpoint/index.ts';
 import { Fleet, type Interruption, sayWhatIsLacking } from './fleet/index.ts';
@@ -127,8 +128,11 @@ async function boot(options: EngineOptions, closers: (() => unknown)[], close: (
     balancerAddress: balancer.address,
     parameters: { ...localParameters(projectDirectory), ...options.parameters },
   };
-  const { stack, warnings } = loadStacks(templateFile, deployment, options.stacks ?? {});
+  const cache = new ContentCache(path.join(projectDirectory, CACHE_FILE));
+  const { stack, warnings } = loadStacks(templateFile, deployment, options.stacks ?? {}, cache);
   const { resources } = stack;
+  const definedMachines = await stateMachinesOf(resources, endpoint.url, cache);
+  cache.save();
   const environment = {
     AWS_ENDPOINT_URL: endpoint.url,
     AWS_REGION: REGION,
@@ -160,7 +164,7 @@ async function boot(options: EngineOptions, closers: (() => unknown)[], close: (
   const events = new EventBuses({ db, resources, onNotice });
   const machines = new StateMachines({
     db,
-    machines: stateMachinesOf(resources),
+    machines: definedMachines,
     run: integrations({ aws, batch, ecs }),
     clock: backgroundClock,
     onStatusChange: (execution) => events.emit('default', executionEvent(execution)),

@@ -1,10 +1,12 @@
 import path from 'node:path';
+import type { ContentCache } from './content-cache.ts';
 import {
   type Deployment,
   loadStack,
   localParameters,
   parameterNames,
   type Stack,
+  TemplateFiles,
   type TemplateWarning,
 } from './template/index.ts';
 
@@ -22,8 +24,10 @@ export function loadStacks(
   templateFile: string,
   deployment: Deployment,
   others: Record<string, string>,
+  cache: ContentCache,
 ): { stack: Stack; warnings: TemplateWarning[] } {
-  const { stack, warnings } = loadStack(templateFile, deployment);
+  const files = new TemplateFiles(cache);
+  const { stack, warnings } = loadStack(templateFile, deployment, '', files);
   for (const [name, file] of Object.entries(others)) {
     if (!STACK_NAME.test(name)) {
       throw new Error(`"${name}" cannot name a stack: use letters, digits and hyphens, and begin with a letter`);
@@ -31,7 +35,12 @@ export function loadStacks(
     if (name === stack.name || Object.hasOwn(stack.nested, name)) {
       throw new Error(`The app has the name "${name}" already: give the stack of ${file} another one`);
     }
-    const other = loadStack(file, { ...deployment, stackName: name, parameters: parametersOf(file) }, `${name}/`);
+    const other = loadStack(
+      file,
+      { ...deployment, stackName: name, parameters: parametersOf(file, files) },
+      `${name}/`,
+      files,
+    );
     stack.resources.push(...other.stack.resources);
     Object.assign(stack.nested, { [name]: other.stack.outputs }, other.stack.nested);
     warnings.push(...other.warnings);
@@ -40,8 +49,8 @@ export function loadStacks(
 }
 
 /** Of the samconfig.toml beside a template, those that the template has: like SAM, as the file may be for another one too. */
-function parametersOf(templateFile: string): Record<string, string> {
-  const names = parameterNames(templateFile);
+function parametersOf(templateFile: string, files: TemplateFiles): Record<string, string> {
+  const names = parameterNames(templateFile, files);
   const given = Object.entries(localParameters(path.dirname(path.resolve(templateFile))));
   return Object.fromEntries(given.filter(([name]) => names.includes(name)));
 }

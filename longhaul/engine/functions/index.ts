@@ -1,7 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import type { DatabaseSync } from 'node:sqlite';
-import { backgroundClock, type Clock } from '../../asl/index.ts';
+import { backgroundClock } from '../../asl/clock.ts';
+import type { Clock } from '../../asl/host.ts';
 import { ServiceError } from '../endpoint/service.ts';
 import type { Resource } from '../template/model.ts';
 import { AsyncQueue } from './async-queue.ts';

@@ -1,4 +1,4 @@
-import { type Json, StateError, type TaskRunner } from '../../asl/index.ts';
+import { type Json, StateError, type TaskRunner } from '../../asl/host.ts';
 import { readArguments } from './api-error.ts';
 import { pascal, type Shape, toPascalCase } from './pascal-case.ts';
 

@@ -1,4 +1,4 @@
-import { StateError, type TaskRunner } from '../../asl/index.ts';
+import { StateError, type TaskRunner } from '../../asl/host.ts';
 import type { Batch } from '../services/batch/index.ts';
 import type { Ecs } from '../services/ecs/index.ts';
 import { awsSdk, type ClientConfig } from './aws-sdk.ts';

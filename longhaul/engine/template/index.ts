@@ -1,14 +1,16 @@
 import { resolve } from 'node:path';
+import { ContentCache } from '../content-cache.ts';
 import type { Deployment, Stack, TemplateWarning } from './model.ts';
-import { readTemplate } from './read.ts';
 import { sectionOfMaps } from './sections.ts';
 import { type Loading, resolveStack } from './stack.ts';
 import { TemplateError } from './template-error.ts';
+import { TemplateFiles } from './template-files.ts';
 
 export type { Deployment, Resource, Stack, TemplateWarning } from './model.ts';
 export { isKnownType } from './physical-ids/index.ts';
 export { localParameters } from './samconfig.ts';
 export { TemplateError } from './template-error.ts';
+export { TemplateFiles } from './template-files.ts';
 
 /**
  * Loads a SAM or CloudFormation template with all templates nested in it, as if it were deployed: parameters have their
@@ -23,9 +25,10 @@ export function loadStack(
   templateFile: string,
   deployment: Deployment,
   prefix = '',
+  files = new TemplateFiles(new ContentCache()),
 ): { stack: Stack; warnings: TemplateWarning[] } {
   const file = resolve(templateFile);
-  const loading: Loading = { warnings: [], apiIds: new Set() };
+  const loading: Loading = { warnings: [], apiIds: new Set(), files };
   try {
     const stack = resolveStack({ file, prefix, around: [], remedy: rootRemedy }, deployment, loading);
     return { stack, warnings: loading.warnings };
@@ -36,8 +39,8 @@ export function loadStack(
 }
 
 /** The names of a template's parameters. @throws TemplateError when it cannot be read */
-export function parameterNames(templateFile: string): string[] {
-  return Object.keys(sectionOfMaps(readTemplate(resolve(templateFile)), 'Parameters'));
+export function parameterNames(templateFile: string, files: TemplateFiles): string[] {
+  return Object.keys(sectionOfMaps(files.read(resolve(templateFile)), 'Parameters'));
 }
 
 function rootRemedy(missing: string[]): string {

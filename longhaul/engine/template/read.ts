@@ -1,29 +1,17 @@
-import { readFileSync } from 'node:fs';
-import {
-  type Document,
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type Node,
-  type Pair,
-  parseDocument,
-  Scalar,
-  type YAMLMap,
-} from 'yaml';
+import { createRequire } from 'node:module';
+import type { Node, Pair, Scalar, YAMLMap } from 'yaml';
 import { functionOf, shortTags, templateTags } from './short-tags.ts';
 import { type Position, place, TemplateError } from './template-error.ts';
 import { isMap as isValueMap, type Value, type ValueMap } from './value.ts';
 
 /**
  * Reads a template in YAML or JSON. Short forms become long ones (`!Sub x` → `{ 'Fn::Sub': 'x' }`), aliases and merge keys
- * are resolved, and each map and list knows its position.
+ * are resolved, and each map and list knows its position in `file`.
  *
- * @throws TemplateError with line and column: not YAML, an unknown tag, a null, a file that is not there.
+ * @throws TemplateError with line and column: not YAML, an unknown tag, a null.
  */
-export function readTemplate(file: string): ValueMap {
-  const text = readText(file);
+export function parseTemplate(text: string, file: string): ValueMap {
+  const { parseDocument, LineCounter } = loadYaml();
   const lines = new LineCounter();
   const document = parseDocument(text, {
     schema: 'core',
@@ -40,21 +28,13 @@ export function readTemplate(file: string): ValueMap {
     throw new TemplateError(explained(code, message), positionAt(pos[0]));
   }
   if (!document.contents) throw new TemplateError('the template is empty', { file });
-  const template = new Reading(document, positionAt).value(document.contents);
+  const template = new Reading(positionAt).value(document.contents);
   if (!isValueMap(template)) throw new TemplateError('a template is a map of sections (Resources, …)', positionAt(0));
   return template;
 }
 
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
-      throw new TemplateError('there is no such file', { file });
-    }
-    throw error;
-  }
-}
+/** The parser is loaded when a template is not in the cache. */
+const loadYaml = () => createRequire(import.meta.url)('yaml') as typeof import('yaml');
 
 function explained(code: string, message: string): string {
   if (code === 'TAG_RESOLVE_FAILED') return `${message} (known: ${shortTags.join(', ')})`;
@@ -64,19 +44,20 @@ function explained(code: string, message: string): string {
 
 /** From the parser's nodes to plain values. */
 class Reading {
-  readonly #document: Document;
+  readonly #yaml = loadYaml();
   readonly #positionAt: (offset: number) => Position;
   /** What each node became: an anchor and its aliases are one value, `undefined` while the anchor is being read. */
   readonly #values = new Map<Node, Value | undefined>();
+  /** By name, those that were met so far: an alias means the last one before it. */
+  readonly #anchors = new Map<string, Node>();
 
-  constructor(document: Document, positionAt: (offset: number) => Position) {
-    this.#document = document;
+  constructor(positionAt: (offset: number) => Position) {
     this.#positionAt = positionAt;
   }
 
   value(node: Node): Value {
-    if (isAlias(node)) {
-      const target = node.resolve(this.#document);
+    if (this.#yaml.isAlias(node)) {
+      const target = this.#anchors.get(node.source);
       if (!target) throw this.#error(node, `there is no anchor &${node.source}`);
       return this.value(target);
     }
@@ -86,6 +67,7 @@ class Reading {
       return known;
     }
     this.#values.set(node, undefined);
+    if (node.anchor) this.#anchors.set(node.anchor, node);
     const name = functionOf(node.tag);
     const plain = this.#plain(node);
     const value = name ? place({ [name]: attributePath(name, plain) }, this.#position(node)) : plain;
@@ -94,8 +76,8 @@ class Reading {
   }
 
   #plain(node: Node): Value {
-    if (isMap(node)) return this.#map(node);
-    if (isSeq(node)) {
+    if (this.#yaml.isMap(node)) return this.#map(node);
+    if (this.#yaml.isSeq(node)) {
       const items = node.items.map((item) => this.value(item as Node));
       return place(items, this.#position(node));
     }
@@ -108,8 +90,9 @@ class Reading {
     const own: ValueMap = {};
     const merged: ValueMap[] = [];
     for (const { key, value } of node.items as Pair<Node, Node | null>[]) {
-      if (!isScalar(key)) throw this.#error(key, 'a key must be text');
-      if (key.value === '<<' && key.type === Scalar.PLAIN) {
+      if (!this.#yaml.isScalar(key)) throw this.#error(key, 'a key must be text');
+      if (key.anchor) this.#anchors.set(key.anchor, key);
+      if (key.value === '<<' && key.type === 'PLAIN') {
         merged.push(...this.#merged(value));
         continue;
       }

@@ -8,11 +8,11 @@ import type { Lookups } from './intrinsics/scope.ts';
 import type { Deployment, Resource, Stack, TemplateWarning } from './model.ts';
 import { resolveParameters } from './parameters.ts';
 import { pseudoParameters } from './pseudo-parameters.ts';
-import { readTemplate } from './read.ts';
 import { parametersOnly, referencesTo } from './references.ts';
 import { ResourceGraph } from './resource-graph.ts';
 import { type Declaration, section, sectionOfMaps, sectionsOf } from './sections.ts';
 import { located, positionOf, shownPath, TemplateError } from './template-error.ts';
+import type { TemplateFiles } from './template-files.ts';
 import { languageExtensions, transformsOf } from './transforms.ts';
 import { isScalar, shown, type Value, type ValueMap } from './value.ts';
 
@@ -21,6 +21,7 @@ export interface Loading {
   warnings: TemplateWarning[];
   /** Of all HTTP APIs so far. */
   apiIds: Set<string>;
+  files: TemplateFiles;
 }
 
 /** The template to load and where it stands among nested ones. */
@@ -45,7 +46,7 @@ export function resolveStack(source: StackSource, deployment: Deployment, loadin
       `templates nest each other in a circle: ${[...source.around, file].map(shownPath).join(' → ')}`,
     );
   }
-  const raw = readTemplate(file);
+  const raw = loading.files.read(file);
   const { names: transforms, warnings } = transformsOf(raw, `${prefix}Transform`);
   const parameters = ofBlock(prefix, () =>
     resolveParameters(sectionOfMaps(raw, 'Parameters'), deployment.parameters, source.remedy),

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
-import { backgroundClock, type Clock } from '../../../asl/index.ts';
+import { backgroundClock } from '../../../asl/clock.ts';
+import type { Clock } from '../../../asl/host.ts';
 import type { Resource } from '../../template/model.ts';
 import { DeliveryQueue } from './delivery-queue.ts';
 import { type EventBridgeEvent, eventOf, type Occurrence } from './event.ts';

@@ -1,14 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
-import {
-  type Clock,
-  type Definition,
-  execute,
-  type Json,
-  type Outcome as MachineOutcome,
-  parseDefinition,
-  Suspended,
-  type TaskRunner,
-} from '../../../asl/index.ts';
+import type { Clock, Definition, Json, Outcome as MachineOutcome, TaskRunner } from '../../../asl/index.ts';
+import { Suspended } from '../../../asl/interruption.ts';
 import { ServiceError } from '../../endpoint/service.ts';
 import { RETENTION } from '../retention.ts';
 import { JournalStore } from './journal.ts';
@@ -18,7 +10,7 @@ export interface StateMachine {
   arn: string;
   name: string;
   roleArn: string;
-  /** The definition's text, substitutions done. */
+  /** Checked, in JSON, substitutions done. */
   definition: string;
   /** Milliseconds since the epoch. */
   creationDate: number;
@@ -53,7 +45,6 @@ export class StateMachines {
     this.executions = new ExecutionStore(options.db);
     this.journals = new JournalStore(options.db);
     this.#machines = new Map(options.machines.map((machine) => [machine.arn, machine]));
-    for (const machine of options.machines) this.#parse(machine.definition);
     this.#run = options.run;
     this.#clock = options.clock;
     this.#forget(options.clock.now() - RETENTION);
@@ -129,10 +120,9 @@ export class StateMachines {
     await Promise.all(running.map(({ done }) => done));
   }
 
+  /** One object for all executions of a text: what is compiled of it is shared then. */
   #parse(text: string): Definition {
-    const known = this.#definitions.get(text);
-    if (known) return known;
-    const definition = parseDefinition(text);
+    const definition = this.#definitions.get(text) ?? (JSON.parse(text) as Definition);
     this.#definitions.set(text, definition);
     return definition;
   }
@@ -153,6 +143,8 @@ export class StateMachines {
 
   async #execute(execution: Execution, signal: AbortSignal): Promise<void> {
     const machine = this.#machines.get(execution.stateMachineArn);
+    // The interpreter is loaded when something is executed.
+    const { execute } = await import('../../../asl/index.ts');
     const outcome = await execute(this.#parse(execution.definition), {
       input: JSON.parse(execution.input) as Json,
       context: {

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { backgroundClock, type Clock } from '../../../asl/index.ts';
+import { backgroundClock } from '../../../asl/clock.ts';
+import type { Clock } from '../../../asl/host.ts';
 import type { Destinations, Functions } from '../../functions/index.ts';
 import type { Resource } from '../../template/model.ts';
 import { failureKey, failureRecord, type GivenUp } from './failure-record.ts';
