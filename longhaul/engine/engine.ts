@@ -18,22 +18,20 @@ import { provision } from './provision.ts';
 import { samLocalVariables } from './sam-local.ts';
 import { Batch, batchService } from './services/batch/index.ts';
 import { controlService } from './services/control/index.ts';
-import { DynamoDb, dynamoDbServices, tableStreams } from './services/dynamodb/index.ts';
+import { DynamoDbOnDemand, dynamoDbServices, tableStreams } from './services/dynamodb/index.ts';
 import { Ecs, ecsService } from './services/ecs/index.ts';
 import { bucketsWithEvents, EventBuses, eventsService, executionEvent, objectEvent } from './services/events/index.ts';
 import { issuerService } from './services/issuer/index.ts';
 import { Kinesis, kinesisService, kinesisStreams } from './services/kinesis/index.ts';
 import { lambdaService } from './services/lambda/index.ts';
 import { declaredSubscriptions, LogStore, logsService, Subscriptions } from './services/logs/index.ts';
-import { Messaging } from './services/messaging/index.ts';
 import { RecordLog } from './services/record-log/index.ts';
 import { ObjectStore, s3Service } from './services/s3/index.ts';
 import { schedulerService } from './services/scheduler/index.ts';
 import { createSecrets, SecretStore, secretsManagerService } from './services/secrets-manager/index.ts';
 import { StateMachines, statesService } from './services/states/index.ts';
 import { type Sources, startSources } from './sources/index.ts';
-import { startSnsSources } from './sources/sns.ts';
-import { startSqsSources } from './sources/sqs.ts';
+import { messagingSources } from './sources/messaging.ts';
 import { startStreamSources } from './sources/streams/index.ts';
 import { loadStacks } from './stacks.ts';
 import { stateMachinesOf } from './state-machines.ts';
@@ -143,22 +141,21 @@ async function boot(options: EngineOptions, closers: (() => unknown)[], close: (
     ...compileCache(),
   };
 
-  const messaging = await Messaging.open({ dataDirectory: path.join(dataDirectory, 'messages'), url: endpoint.url });
-  closers.push(() => messaging.close());
   const log = new RecordLog(db, backgroundClock);
-  const dynamoDb = await DynamoDb.open({
-    db,
-    log,
-    clock: backgroundClock,
-    directory: path.join(dataDirectory, 'tables'),
-  });
+  const tables = resources.filter(({ type }) => type === 'AWS::DynamoDB::Table');
+  const tablesDirectory = path.join(dataDirectory, 'tables');
+  const dynamoDb = new DynamoDbOnDemand({ db, log, clock: backgroundClock, directory: tablesDirectory, tables });
   closers.push(() => dynamoDb.close());
+  await dynamoDb.start();
   const kinesis = new Kinesis({ db, log, clock: backgroundClock });
   const fleet = new Fleet({ db, logs, environment, longestStopTimeoutSeconds });
   const batch = new Batch({ db, fleet, resources, minimumTimeoutSeconds, stateTimeLimitSeconds });
   const ecs = new Ecs({ db, fleet, resources });
   const retryDelays = functionRetrySeconds.map((seconds) => seconds * 1000);
   const functions = new Functions({ db, logs, environment, resources, projectDirectory, retryDelays, onNotice });
+  const messages = { dataDirectory: path.join(dataDirectory, 'messages'), url: endpoint.url };
+  const messaging = messagingSources({ ...messages, resources, functions, onNotice });
+  closers.push(() => messaging.close());
   const subscriptions = new Subscriptions({ db, store: logs, functions, onNotice });
   subscriptions.declare(declaredSubscriptions(resources));
   const events = new EventBuses({ db, resources, onNotice });
@@ -175,7 +172,7 @@ async function boot(options: EngineOptions, closers: (() => unknown)[], close: (
     () => functions.close(),
     () => machines.close(),
   );
-  await provision(resources, { objects, messaging, dynamoDb, kinesis, logs });
+  provision(resources, { objects, kinesis, logs });
   createSecrets(resources, secrets);
   const sources = startSources({ db, objectStore: objects, functions, resources, onNotice });
   closers.push(() => sources.close());
@@ -204,10 +201,7 @@ async function boot(options: EngineOptions, closers: (() => unknown)[], close: (
   api.serve(resources, functions);
   const balancing = balancer.serve(resources, functions);
   functions.start();
-  startSnsSources({ resources, functions, messaging, onNotice });
-  messaging.unsubscribeUndeclared();
-  const queues = startSqsSources({ resources, functions, messaging, onNotice });
-  closers.push(() => queues.close());
+  closers.push(() => messaging.stopReading());
   const recordStreams = startStreamSources({
     db,
     resources,
@@ -230,6 +224,7 @@ async function boot(options: EngineOptions, closers: (() => unknown)[], close: (
     onNotice,
     signal: looking.signal,
   });
+  messaging.start();
   const continued = machines.resume().length;
   return {
     ...running,

@@ -1,4 +1,3 @@
-import type { DynamoDb } from './services/dynamodb/index.ts';
 import type { Kinesis } from './services/kinesis/index.ts';
 import type { LogStore } from './services/logs/index.ts';
 import type { Messaging } from './services/messaging/index.ts';
@@ -7,19 +6,24 @@ import { subscriptionAttributes } from './sources/sns.ts';
 import type { Resource } from './template/index.ts';
 
 /** Creates what the services must hold before the first request; what is there from the last start stays as it is. */
-export async function provision(
+export function provision(
   resources: Resource[],
-  {
-    objects,
-    messaging,
-    dynamoDb,
-    kinesis,
-    logs,
-  }: { objects: ObjectStore; messaging: Messaging; dynamoDb: DynamoDb; kinesis: Kinesis; logs: LogStore },
-): Promise<void> {
+  { objects, kinesis, logs }: { objects: ObjectStore; kinesis: Kinesis; logs: LogStore },
+): void {
   for (const resource of resources) {
-    const { type, ref, properties, attributes } = resource;
+    const { type, ref, properties } = resource;
     if (type === 'AWS::S3::Bucket') objects.createBucket(ref);
+    if (type === 'AWS::Kinesis::Stream') kinesis.declare(resource);
+    if (type === 'AWS::Logs::LogGroup') {
+      logs.createGroup(ref);
+      logs.setRetention(ref, properties.RetentionInDays === undefined ? undefined : Number(properties.RetentionInDays));
+    }
+  }
+}
+
+/** The same for queues and topics, before the first request to one of them. */
+export function declareMessaging(resources: Resource[], messaging: Messaging): void {
+  for (const { type, properties, attributes } of resources) {
     if (type === 'AWS::SQS::Queue') messaging.createQueue(attributes.QueueName ?? '', queueAttributes(properties));
     if (type === 'AWS::SNS::Topic') provisionTopic(messaging, attributes.TopicName ?? '', properties);
     if (type === 'AWS::SNS::Subscription') {
@@ -29,12 +33,6 @@ export async function provision(
         properties.Endpoint,
         subscriptionAttributes(properties),
       );
-    }
-    if (type === 'AWS::DynamoDB::Table') await dynamoDb.declare(resource);
-    if (type === 'AWS::Kinesis::Stream') kinesis.declare(resource);
-    if (type === 'AWS::Logs::LogGroup') {
-      logs.createGroup(ref);
-      logs.setRetention(ref, properties.RetentionInDays === undefined ? undefined : Number(properties.RetentionInDays));
     }
   }
 }

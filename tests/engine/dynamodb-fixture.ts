@@ -6,7 +6,7 @@ import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { backgroundClock } from '../../longhaul/asl/index.ts';
 import { openDatabase } from '../../longhaul/engine/database.ts';
 import { startEndpoint } from '../../longhaul/engine/endpoint/index.ts';
-import { DynamoDb, dynamoDbServices } from '../../longhaul/engine/services/dynamodb/index.ts';
+import { DynamoDbOnDemand, dynamoDbServices } from '../../longhaul/engine/services/dynamodb/index.ts';
 import { RecordLog } from '../../longhaul/engine/services/record-log/index.ts';
 import type { Resource } from '../../longhaul/engine/template/index.ts';
 
@@ -34,8 +34,8 @@ export function table(properties: object = {}, name = 'longhaul-orders'): Resour
 export async function openDynamoDb(directory: string, tables: Resource[], clock = backgroundClock) {
   const db = openDatabase(join(directory, 'engine.sqlite'));
   const log = new RecordLog(db, clock);
-  const dynamoDb = await DynamoDb.open({ db, log, clock, directory: join(directory, 'tables') });
-  for (const resource of tables) await dynamoDb.declare(resource);
+  const dynamoDb = new DynamoDbOnDemand({ db, log, clock, directory: join(directory, 'tables'), tables });
+  await dynamoDb.start();
   const endpoint = await startEndpoint({ port: 0, services: dynamoDbServices(dynamoDb) });
   const config = {
     endpoint: endpoint.url,

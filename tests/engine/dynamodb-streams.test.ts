@@ -134,7 +134,7 @@ describe('the stream of a table', () => {
       ['OLD_IMAGE', ['OldImage']],
     ] as const) {
       const resource = table({ StreamSpecification: { StreamViewType: viewType } }, `table-${viewType}`);
-      await open.dynamoDb.declare(resource);
+      await (await open.dynamoDb.open()).declare(resource);
       for (const v of ['1', '2']) {
         await open.client.send(new PutItemCommand({ TableName: resource.ref, Item: { id: { S: 'a' }, v: { N: v } } }));
       }

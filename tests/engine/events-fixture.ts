@@ -8,7 +8,7 @@ import { afterEach, beforeEach, expect, vi } from 'vitest';
 import { backgroundClock } from '../../longhaul/asl/index.ts';
 import { type Endpoint, startEndpoint } from '../../longhaul/engine/endpoint/index.ts';
 import { EventBuses, eventsService, executionEvent } from '../../longhaul/engine/services/events/index.ts';
-import { Messaging } from '../../longhaul/engine/services/messaging/index.ts';
+import { Messaging, messagingServices } from '../../longhaul/engine/services/messaging/index.ts';
 import { StateMachines } from '../../longhaul/engine/services/states/index.ts';
 import type { Resource } from '../../longhaul/engine/template/model.ts';
 
@@ -101,7 +101,7 @@ export class EventsWorld {
     this.#endpoint = await startEndpoint({ port: 0, services: [] });
     const dataDirectory = join(this.#directory, 'messages');
     this.messaging = await Messaging.open({ dataDirectory, url: this.#endpoint.url });
-    for (const service of this.messaging.services) this.#endpoint.mount(service);
+    for (const service of messagingServices(this.messaging.handle)) this.#endpoint.mount(service);
     // Whichever engine is open.
     this.#endpoint.mount({
       signingName: 'events',

@@ -3,7 +3,7 @@ import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/clien
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Endpoint, startEndpoint } from '../../longhaul/engine/endpoint/index.ts';
-import { Messaging } from '../../longhaul/engine/services/messaging/index.ts';
+import { Messaging, messagingServices } from '../../longhaul/engine/services/messaging/index.ts';
 import { ObjectStore, s3Service } from '../../longhaul/engine/services/s3/index.ts';
 import { type Project, project } from './functions-project.ts';
 import { ManualClock } from './manual-clock.ts';
@@ -23,7 +23,7 @@ beforeEach(async () => {
   objects.createBucket('dead-letters');
   endpoint = await startEndpoint({ port: 0, services: [s3Service(objects)] });
   messaging = await Messaging.open({ dataDirectory: join(app.directory, 'messages'), url: endpoint.url });
-  for (const service of messaging.services) endpoint.mount(service);
+  for (const service of messagingServices(messaging.handle)) endpoint.mount(service);
   const credentials = { accessKeyId: 'any', secretAccessKey: 'any' };
   sqs = new SQSClient({ endpoint: endpoint.url, region: 'us-east-1', credentials });
   s3 = new S3Client({ endpoint: endpoint.url, region: 'us-east-1', credentials, forcePathStyle: true });

@@ -13,7 +13,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type Endpoint, startEndpoint } from '../../longhaul/engine/endpoint/index.ts';
-import { Messaging } from '../../longhaul/engine/services/messaging/index.ts';
+import { Messaging, messagingServices } from '../../longhaul/engine/services/messaging/index.ts';
 
 let dataDirectory: string;
 let endpoint: Endpoint;
@@ -23,7 +23,7 @@ let sqs: SQSClient;
 async function open() {
   endpoint = await startEndpoint({ port: 0, services: [] });
   messaging = await Messaging.open({ dataDirectory, url: endpoint.url });
-  for (const service of messaging.services) endpoint.mount(service);
+  for (const service of messagingServices(messaging.handle)) endpoint.mount(service);
   sqs = client(endpoint.url);
 }
 async function close() {

@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Endpoint, startEndpoint } from '../../longhaul/engine/endpoint/index.ts';
 import { LogStore, logsService } from '../../longhaul/engine/services/logs/index.ts';
-import { Messaging } from '../../longhaul/engine/services/messaging/index.ts';
+import { Messaging, messagingServices } from '../../longhaul/engine/services/messaging/index.ts';
 import { ObjectStore, s3Service } from '../../longhaul/engine/services/s3/index.ts';
 
 const succeeds = (command: string, ...args: string[]) => spawnSync(command, args, { stdio: 'ignore' }).status === 0;
@@ -29,7 +29,7 @@ beforeEach(async () => {
   logs.append('/longhaul/jobs', 'one', [{ timestamp: Date.now(), message: 'hello' }]);
   endpoint = await startEndpoint({ port: 0, services: [s3Service(objects), logsService(logs)] });
   messaging = await Messaging.open({ dataDirectory: join(directory, 'messages'), url: endpoint.url });
-  for (const service of messaging.services) endpoint.mount(service);
+  for (const service of messagingServices(messaging.handle)) endpoint.mount(service);
 });
 afterEach(async () => {
   await messaging.close();

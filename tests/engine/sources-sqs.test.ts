@@ -9,10 +9,10 @@ import {
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Endpoint, startEndpoint } from '../../longhaul/engine/endpoint/index.ts';
-import type { Functions } from '../../longhaul/engine/functions/index.ts';
-import { Messaging } from '../../longhaul/engine/services/messaging/index.ts';
+import { Messaging, messagingServices } from '../../longhaul/engine/services/messaging/index.ts';
 import { failedItems } from '../../longhaul/engine/sources/batch-response.ts';
 import { startSqsSources } from '../../longhaul/engine/sources/sqs.ts';
+import { sqsMappings } from '../../longhaul/engine/sources/sqs-mapping.ts';
 import { type Project, project, resource } from './functions-project.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: the records of events
@@ -45,7 +45,7 @@ afterEach(async () => {
 
 async function open() {
   messaging = await Messaging.open({ dataDirectory: join(folder.directory, 'messages'), url: endpoint.url });
-  for (const service of messaging.services) endpoint.mount(service);
+  for (const service of messagingServices(messaging.handle)) endpoint.mount(service);
   const credentials = { accessKeyId: 'a', secretAccessKey: 'b' };
   sqs = new SQSClient({ endpoint: endpoint.url, region: 'us-east-1', credentials });
 }
@@ -71,8 +71,8 @@ function connect(answer: Answer, properties: object = {}, queue = 'work') {
   };
   const Events = { Sent: { Type: 'SQS', Properties: { Queue: arn(queue), ...properties } } };
   ({ close } = startSqsSources({
-    resources: [resource(folder.directory, 'worker', { Events })],
-    functions: { invoke, definitions: new Map() } as Pick<Functions, 'invoke' | 'definitions'>,
+    mappings: sqsMappings([resource(folder.directory, 'worker', { Events })]),
+    functions: { invoke },
     messaging,
     onNotice: (notice) => notices.push(notice),
   }));

@@ -13,7 +13,7 @@ import { handler as httpTrigger } from '../../functions/triggers/http/handler.ts
 import { backgroundClock } from '../../longhaul/asl/index.ts';
 import { openDatabase } from '../../longhaul/engine/database.ts';
 import { type Endpoint, startEndpoint } from '../../longhaul/engine/endpoint/index.ts';
-import { DynamoDb, dynamoDbServices } from '../../longhaul/engine/services/dynamodb/index.ts';
+import { DynamoDbOnDemand, dynamoDbServices } from '../../longhaul/engine/services/dynamodb/index.ts';
 import { RecordLog } from '../../longhaul/engine/services/record-log/index.ts';
 import type { Resource } from '../../longhaul/engine/template/index.ts';
 import { read, root } from '../template/templates.ts';
@@ -36,15 +36,16 @@ const { sfn, logged, starts } = functionsAlone();
 
 let directory: string;
 let endpoint: Endpoint;
-let dynamoDb: DynamoDb;
+let dynamoDb: DynamoDbOnDemand;
 let db: ReturnType<typeof openDatabase>;
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'longhaul-idempotency-'));
   db = openDatabase(join(directory, 'engine.sqlite'));
   const log = new RecordLog(db, backgroundClock);
-  dynamoDb = await DynamoDb.open({ db, log, clock: backgroundClock, directory: join(directory, 'tables') });
-  await dynamoDb.declare(answers());
+  const options = { db, log, clock: backgroundClock, directory: join(directory, 'tables'), tables: [answers()] };
+  dynamoDb = new DynamoDbOnDemand(options);
+  await dynamoDb.start();
   endpoint = await startEndpoint({ port: 0, services: dynamoDbServices(dynamoDb) });
 });
 afterAll(async () => {

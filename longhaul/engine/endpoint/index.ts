@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { alsoHttp2 } from './also-http2.ts';
 import { CONTAINER_HOST, isFromElsewhere, isLoopbackHost, listen } from './listen.ts';
-import { refuseHost, refusePage, refuseService } from './refusal.ts';
+import { refuse, refuseHost, refusePage, refuseService } from './refusal.ts';
 import { serviceOf } from './routing.ts';
-import type { Service } from './service.ts';
+import { type Service, ServiceError } from './service.ts';
 
 export { jsonService } from './json-service.ts';
 export { CONTAINER_HOST, FROM_ELSEWHERE, isFromElsewhere, isLoopbackHost, listen } from './listen.ts';
@@ -57,6 +57,7 @@ export async function startEndpoint({ host = '127.0.0.1', port, services }: Endp
 
   const handle = (request: IncomingMessage, response: ServerResponse) => {
     route(request, response).catch((error: unknown) => {
+      if (error instanceof ServiceError && !response.headersSent) return refuse(request, response, error);
       // A client that went away in the middle of a body is its own business; everything else is a fault of ours.
       if (!request.socket.destroyed) console.error(`${request.method} ${request.url}:`, error);
       if (response.headersSent) response.destroy();

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { CONTAINER_HOST, FROM_ELSEWHERE } from './listen.ts';
 import { signingName } from './routing.ts';
-import type { Service } from './service.ts';
+import { type Service, ServiceError } from './service.ts';
 
 /** 403 for a Host header that is not this machine's. */
 export function refuseHost(request: IncomingMessage, response: ServerResponse): void {
@@ -20,22 +20,31 @@ export function refusePage(request: IncomingMessage, response: ServerResponse): 
   response.end(`${FROM_ELSEWHERE}\n`);
 }
 
-/** Says which services are here, in the error shape of whichever protocol the client seems to speak. */
+/** Says which services are here. */
 export function refuseService(request: IncomingMessage, response: ServerResponse, services: Service[]): void {
-  request.resume();
   const known = services.map((service) => service.signingName).filter((name) => !name.startsWith('_'));
   const message =
     `The local engine has no service "${signingName(request) ?? 's3'}". ` +
     `It has: ${[...new Set(known)].sort().join(', ')}.`;
-  const headers = { 'x-amzn-errortype': 'ServiceNotAvailableLocally' };
+  refuse(request, response, new ServiceError('ServiceNotAvailableLocally', message, 501));
+}
+
+/** Answers an error in the shape of whichever protocol the client seems to speak. */
+export function refuse(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { code, message, status }: ServiceError,
+): void {
+  request.resume();
+  const headers = { 'x-amzn-errortype': code };
   if (String(request.headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded')) {
-    response.writeHead(501, { ...headers, 'content-type': 'text/xml' });
+    response.writeHead(status, { ...headers, 'content-type': 'text/xml' });
     const text = message.replace(/[<>&]/g, (character) => `&#${character.charCodeAt(0)};`);
     response.end(
-      `<ErrorResponse><Error><Type>Sender</Type><Code>ServiceNotAvailableLocally</Code><Message>${text}</Message></Error></ErrorResponse>`,
+      `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>${text}</Message></Error></ErrorResponse>`,
     );
     return;
   }
-  response.writeHead(501, { ...headers, 'content-type': 'application/json' });
-  response.end(JSON.stringify({ __type: 'ServiceNotAvailableLocally', message }));
+  response.writeHead(status, { ...headers, 'content-type': 'application/json' });
+  response.end(JSON.stringify({ __type: code, message }));
 }

@@ -4,7 +4,7 @@ import type { Resource } from '../template/model.ts';
 
 export interface SnsSourcesOptions {
   resources: Resource[];
-  functions: Pick<Functions, 'enqueue' | 'definitions'>;
+  functions: Pick<Functions, 'enqueue'>;
   messaging: Pick<Messaging, 'subscribe' | 'deliverToFunctions'>;
   /** What the user should be told. */
   onNotice?(message: string): void;
@@ -23,23 +23,28 @@ export function startSnsSources({ resources, functions, messaging, onNotice = ()
       onNotice(`Message ${notification.MessageId} of ${notification.TopicArn}: ${(error as Error).message}`);
     }
   });
-  for (const resource of resources) {
-    if (resource.type !== 'AWS::Serverless::Function') continue;
-    const events: [string, { Type: string; Properties: SnsProperties }][] = Object.entries(
-      resource.properties.Events ?? {},
-    );
-    for (const [name, { Type, Properties }] of events) {
-      if (Type !== 'SNS') continue;
-      const path = `${resource.path}/${name}`;
-      if (Properties.SqsSubscription) {
-        onNotice(`${path}: SqsSubscription is not made here; the topic's messages go to the function directly.`);
-      }
-      const attributes = subscriptionAttributes(Properties);
-      if (messaging.subscribe(Properties.Topic, 'lambda', resource.attributes.Arn ?? resource.ref, attributes))
-        continue;
-      onNotice(`${path}: there is no topic ${Properties.Topic} here; its messages do not reach the function.`);
+  for (const { path, functionArn, properties } of snsEvents(resources)) {
+    if (properties.SqsSubscription) {
+      onNotice(`${path}: SqsSubscription is not made here; the topic's messages go to the function directly.`);
     }
+    if (messaging.subscribe(properties.Topic, 'lambda', functionArn, subscriptionAttributes(properties))) continue;
+    onNotice(`${path}: there is no topic ${properties.Topic} here; its messages do not reach the function.`);
   }
+}
+
+/** The topics that functions name as events. */
+export function snsEvents(resources: Resource[]): { path: string; functionArn: string; properties: SnsProperties }[] {
+  return resources.flatMap(({ type, path, ref, attributes, properties }) => {
+    if (type !== 'AWS::Serverless::Function') return [];
+    const events = Object.entries<{ Type: string; Properties: SnsProperties }>(properties.Events ?? {});
+    return events
+      .filter(([, { Type }]) => Type === 'SNS')
+      .map(([name, { Properties }]) => ({
+        path: `${path}/${name}`,
+        functionArn: attributes.Arn ?? ref,
+        properties: Properties,
+      }));
+  });
 }
 
 interface SnsProperties {

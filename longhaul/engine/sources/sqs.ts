@@ -1,9 +1,8 @@
 import type { Functions } from '../functions/index.ts';
 import type { Messaging, QueueReader, ReadMessage } from '../services/messaging/index.ts';
-import type { Resource } from '../template/model.ts';
 import { failedItems } from './batch-response.ts';
 import { sqsRecord } from './sqs-event.ts';
-import { type SqsMapping, sqsMappings } from './sqs-mapping.ts';
+import type { SqsMapping } from './sqs-mapping.ts';
 
 /** What a synchronous invocation takes, with room for the JSON around the records (Lambda quotas, 6 MB). */
 const LARGEST_BATCH = 6_291_456 - 1_024;
@@ -12,18 +11,18 @@ const LARGEST_BATCH = 6_291_456 - 1_024;
 const CONCURRENCY = 10;
 
 export interface SqsSourcesOptions {
-  resources: Resource[];
-  functions: Pick<Functions, 'invoke' | 'definitions'>;
+  mappings: SqsMapping[];
+  functions: Pick<Functions, 'invoke'>;
   messaging: Pick<Messaging, 'reader'>;
   /** What the user should be told. */
   onNotice?(message: string): void;
 }
 
 /** Takes the messages of queues to the functions whose events say so, as an event source mapping does. */
-export function startSqsSources({ resources, functions, messaging, onNotice = () => {} }: SqsSourcesOptions): {
+export function startSqsSources({ mappings, functions, messaging, onNotice = () => {} }: SqsSourcesOptions): {
   close(): void;
 } {
-  const pollers = sqsMappings(resources).flatMap((mapping) => {
+  const pollers = mappings.flatMap((mapping) => {
     const reader = messaging.reader(mapping.queueArn);
     if (reader) return [new Poller(mapping, reader, functions, onNotice)];
     onNotice(`${mapping.path}: there is no queue ${mapping.queueArn} here; its messages do not reach the function.`);

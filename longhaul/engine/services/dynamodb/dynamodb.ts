@@ -2,10 +2,9 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../../../asl/host.ts';
 import { ServiceError } from '../../endpoint/service.ts';
 import type { Resource } from '../../template/model.ts';
-import type { RecordLog } from '../record-log/index.ts';
-import { watchChanges } from './changes.ts';
+import { type Change, type ChangeSink, watchChanges } from './changes.ts';
 import { Dynalite, type Table } from './dynalite.ts';
-import { type StreamSpecification, Streams } from './streams.ts';
+import type { StreamSpecification, Streams } from './streams.ts';
 import { createTableInput } from './table-resource.ts';
 import { TimeToLive } from './time-to-live.ts';
 import { Transactions } from './transactions.ts';
@@ -14,8 +13,7 @@ export interface DynamoDbOptions {
   db: DatabaseSync;
   /** Where items are kept. */
   directory: string;
-  /** Where the records of streams are kept. */
-  log: RecordLog;
+  streams: Streams;
   clock: Clock;
 }
 
@@ -28,37 +26,49 @@ export class DynamoDb {
   readonly timeToLive: TimeToLive;
   readonly transactions: Transactions;
 
+  readonly #sink: StreamSink;
+
   static async open(options: DynamoDbOptions): Promise<DynamoDb> {
     const dynalite = await Dynalite.open(options.directory);
-    const streams = new Streams(options);
-    const sink = {
-      wants: (tableName: string) => streams.of(tableName) !== undefined,
-      accept: (change: Parameters<Streams['accept']>[0]) => streams.accept(change),
-    };
-    const now = () => options.clock.now();
-    const together = await watchChanges(dynalite.store, sink, now);
-    const transactions = new Transactions(dynalite, together, now);
-    await transactions.forgetTokens();
-    return new DynamoDb(options.db, dynalite, streams, transactions);
+    try {
+      const sink = new StreamSink(options.streams);
+      const now = () => options.clock.now();
+      const together = await watchChanges(dynalite.store, sink, now);
+      const transactions = new Transactions(dynalite, together, now);
+      await transactions.forgetTokens();
+      return new DynamoDb(options, dynalite, transactions, sink);
+    } catch (error) {
+      await dynalite.close();
+      throw error;
+    }
   }
 
-  private constructor(db: DatabaseSync, dynalite: Dynalite, streams: Streams, transactions: Transactions) {
+  private constructor(
+    { db, streams }: DynamoDbOptions,
+    dynalite: Dynalite,
+    transactions: Transactions,
+    sink: StreamSink,
+  ) {
     this.dynalite = dynalite;
     this.streams = streams;
     this.transactions = transactions;
     this.timeToLive = new TimeToLive(db);
+    this.#sink = sink;
+  }
+
+  /** Whether every change of an item has reached the streams. */
+  get hasAllChanges(): boolean {
+    return this.#sink.hasAll;
   }
 
   /** Creates the table of an `AWS::DynamoDB::Table`; one that is there keeps its keys and items. */
   async declare(resource: Resource): Promise<void> {
-    const { ref, properties, attributes } = resource;
+    const { ref, properties } = resource;
     if (!(await this.dynalite.table(ref))) await this.dynalite.call('CreateTable', createTableInput(resource));
     const table = await this.#whenActive(ref);
     const { Enabled, AttributeName } = properties.TimeToLiveSpecification ?? {};
     this.timeToLive.set(ref, String(Enabled) === 'true' ? AttributeName : undefined);
-    const viewType = properties.StreamSpecification?.StreamViewType;
-    if (viewType) this.streams.enable(table, viewType, attributes.StreamArn?.split('/stream/').at(-1));
-    else this.streams.disable(ref);
+    this.streams.declare(resource, table);
   }
 
   async createTable(input: Input): Promise<Input> {
@@ -137,5 +147,28 @@ export class DynamoDb {
       this.dynalite.store.tableDb.put(name, table, (error) => (error ? reject(error) : resolve()));
     });
     return table;
+  }
+}
+
+/** Takes changes to the streams of their tables. */
+class StreamSink implements ChangeSink {
+  readonly #streams: Streams;
+  hasAll = true;
+
+  constructor(streams: Streams) {
+    this.#streams = streams;
+  }
+
+  wants(tableName: string): boolean {
+    return this.#streams.of(tableName) !== undefined;
+  }
+
+  accept(change: Change): void {
+    try {
+      this.#streams.accept(change);
+    } catch (error) {
+      this.hasAll = false;
+      throw error;
+    }
   }
 }

@@ -1,13 +1,14 @@
 import type { Service } from '../../endpoint/index.ts';
-import type { DynamoDb } from './dynamodb.ts';
+import type { DynamoDbOnDemand } from './on-demand.ts';
 import { dynamoDbService } from './service.ts';
 import { streamsService } from './streams-service.ts';
 
-export { DynamoDb, type DynamoDbOptions } from './dynamodb.ts';
+export type { DynamoDb } from './dynamodb.ts';
+export { DynamoDbOnDemand, type DynamoDbOnDemandOptions } from './on-demand.ts';
 export { tableStreams } from './record-streams.ts';
 export { SHARD_ID, type Stream, type Streams } from './streams.ts';
 
 /** DynamoDB and DynamoDB Streams. */
-export function dynamoDbServices(dynamoDb: DynamoDb): Service[] {
-  return [dynamoDbService(dynamoDb), streamsService(dynamoDb.streams)];
+export function dynamoDbServices(dynamoDb: DynamoDbOnDemand): Service[] {
+  return [dynamoDbService({ open: () => dynamoDb.open() }), streamsService(dynamoDb.streams)];
 }

@@ -4,33 +4,41 @@ import type { DynamoDb } from './dynamodb.ts';
 import { withSeenItem } from './seen-item.ts';
 
 /** DynamoDB's API. PartiQL, backups, global tables and exports are not here. */
-export function dynamoDbService(dynamoDb: DynamoDb): Service {
-  const call =
-    (name: ActionName): Action =>
-    (input) =>
-      dynamoDb.dynalite.call(name, input);
+export function dynamoDbService({ open }: { open(): Promise<DynamoDb> }): Service {
+  type Call = (dynamoDb: DynamoDb, ...input: Parameters<Action>) => unknown;
+  const write =
+    (name: ActionName): Call =>
+    ({ dynalite }, input) =>
+      withSeenItem(dynalite, name, input);
 
-  return jsonService('dynamodb', 'DynamoDB_20120810', '1.0', {
-    ...Object.fromEntries(ACTIONS.map((name) => [name, call(name)])),
-    PutItem: (input) => withSeenItem(dynamoDb.dynalite, 'PutItem', input),
-    UpdateItem: (input) => withSeenItem(dynamoDb.dynalite, 'UpdateItem', input),
-    DeleteItem: (input) => withSeenItem(dynamoDb.dynalite, 'DeleteItem', input),
-    TransactGetItems: (input) => dynamoDb.transactions.read(input),
-    TransactWriteItems: (input) => dynamoDb.transactions.write(input),
-    CreateTable: (input) => dynamoDb.createTable(input),
-    UpdateTable: (input) => dynamoDb.updateTable(input),
-    DeleteTable: (input) => dynamoDb.deleteTable(input),
-    DescribeTable: async (input) => {
+  const calls: Record<string, Call> = {
+    ...Object.fromEntries(
+      ACTIONS.map((name): [string, Call] => [name, ({ dynalite }, input) => dynalite.call(name, input)]),
+    ),
+    PutItem: write('PutItem'),
+    UpdateItem: write('UpdateItem'),
+    DeleteItem: write('DeleteItem'),
+    TransactGetItems: ({ transactions }, input) => transactions.read(input),
+    TransactWriteItems: ({ transactions }, input) => transactions.write(input),
+    CreateTable: (dynamoDb, input) => dynamoDb.createTable(input),
+    UpdateTable: (dynamoDb, input) => dynamoDb.updateTable(input),
+    DeleteTable: (dynamoDb, input) => dynamoDb.deleteTable(input),
+    DescribeTable: async (dynamoDb, input) => {
       const { Table } = await dynamoDb.dynalite.call('DescribeTable', input);
       return { Table: dynamoDb.described(Table as Table) };
     },
-    UpdateTimeToLive: async (input) => {
+    UpdateTimeToLive: async (dynamoDb, input) => {
       const { TableName } = await dynamoDb.existing(input.TableName);
       return dynamoDb.timeToLive.update(TableName, input.TimeToLiveSpecification);
     },
-    DescribeTimeToLive: async (input) => {
+    DescribeTimeToLive: async (dynamoDb, input) => {
       const { TableName } = await dynamoDb.existing(input.TableName);
       return dynamoDb.timeToLive.describe(TableName);
     },
-  });
+  };
+  const actions = Object.entries(calls).map(([name, call]): [string, Action] => [
+    name,
+    async (...given) => call(await open(), ...given),
+  ]);
+  return jsonService('dynamodb', 'DynamoDB_20120810', '1.0', Object.fromEntries(actions));
 }

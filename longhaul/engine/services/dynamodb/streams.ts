@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../../../asl/host.ts';
 import { ServiceError } from '../../endpoint/service.ts';
+import type { Resource } from '../../template/model.ts';
 import type { RecordLog } from '../record-log/index.ts';
 import type { Change } from './changes.ts';
 import type { Table } from './dynalite.ts';
@@ -24,6 +25,8 @@ export interface StreamSpecification {
   StreamEnabled?: boolean;
   StreamViewType?: string;
 }
+
+type StreamTable = Pick<Table, 'TableName' | 'TableArn' | 'KeySchema'>;
 
 /** Every stream has one shard here: its records come in the order of all writes, not only of one item's. */
 export const SHARD_ID = 'shardId-00000000000000000000-00000001';
@@ -78,7 +81,7 @@ export class Streams {
   }
 
   /** Begins to record, as a stream with this label. @throws ServiceError ValidationException for an unknown view type */
-  enable(table: Table, viewType: string | undefined, label = this.#label()): Stream {
+  enable(table: StreamTable, viewType: string | undefined, label = this.#label()): Stream {
     if (!isViewType(viewType)) {
       throw new ServiceError(
         'ValidationException',
@@ -110,6 +113,17 @@ export class Streams {
       });
     this.#enabled.set(stream.tableName, stream);
     return stream;
+  }
+
+  /**
+   * Begins or ends to record as an `AWS::DynamoDB::Table` says.
+   * @param table - as it is; by default as the template says
+   */
+  declare({ ref, properties, attributes }: Resource, table?: StreamTable): void {
+    const viewType = properties.StreamSpecification?.StreamViewType;
+    const declared = { TableName: ref, TableArn: attributes.Arn!, KeySchema: properties.KeySchema };
+    if (viewType) this.enable(table ?? declared, viewType, attributes.StreamArn?.split('/stream/').at(-1));
+    else this.disable(ref);
   }
 
   /** Ends the recording; what was recorded can be read for a day. */
