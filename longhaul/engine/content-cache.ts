@@ -5,8 +5,8 @@ import path from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 
 /** What turns a content into what is cached: a change of any of these files or packages makes every entry worthless. */
-const SOURCES = ['template', '../asl/definition', '../asl/query'];
-const PACKAGES = ['jsonata', 'yaml', 'zod'];
+const SOURCES = ['template', 'services', '../asl/definition', '../asl/query'];
+const PACKAGES = ['@aws-sdk/client-batch', '@aws-sdk/client-ecs', 'jsonata', 'yaml', 'zod'];
 
 /**
  * What was made of contents that take long to read, such as templates, in one file for the next start. A content or a code that

@@ -130,7 +130,6 @@ async function boot(options: EngineOptions, closers: (() => unknown)[], close: (
   const { stack, warnings } = loadStacks(templateFile, deployment, options.stacks ?? {}, cache);
   const { resources } = stack;
   const definedMachines = await stateMachinesOf(resources, endpoint.url, cache);
-  cache.save();
   const environment = {
     AWS_ENDPOINT_URL: endpoint.url,
     AWS_REGION: REGION,
@@ -149,8 +148,9 @@ async function boot(options: EngineOptions, closers: (() => unknown)[], close: (
   await dynamoDb.start();
   const kinesis = new Kinesis({ db, log, clock: backgroundClock });
   const fleet = new Fleet({ db, logs, environment, longestStopTimeoutSeconds });
-  const batch = new Batch({ db, fleet, resources, minimumTimeoutSeconds, stateTimeLimitSeconds });
-  const ecs = new Ecs({ db, fleet, resources });
+  const batch = new Batch({ db, fleet, resources, cache, minimumTimeoutSeconds, stateTimeLimitSeconds });
+  const ecs = new Ecs({ db, fleet, resources, cache });
+  cache.save();
   const retryDelays = functionRetrySeconds.map((seconds) => seconds * 1000);
   const functions = new Functions({ db, logs, environment, resources, projectDirectory, retryDelays, onNotice });
   const messages = { dataDirectory: path.join(dataDirectory, 'messages'), url: endpoint.url };

@@ -66,7 +66,6 @@ export const handler = async (event: { until?: string }) => {
 };`;
   await app.write('lib/word.ts', 'export const word = "old";');
   const functions = app.start([await app.function('live', version(1))], { watch: true });
-  await functions.ready;
   const invoke = async (event: object) =>
     answered(await functions.invoke('live', JSON.stringify(event), 'RequestResponse'));
   expect(await invoke({})).toBe('old1');

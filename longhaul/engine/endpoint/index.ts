@@ -1,4 +1,5 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer } from '../node-http.ts';
 import { alsoHttp2 } from './also-http2.ts';
 import { CONTAINER_HOST, isFromElsewhere, isLoopbackHost, listen } from './listen.ts';
 import { refuse, refuseHost, refusePage, refuseService } from './refusal.ts';

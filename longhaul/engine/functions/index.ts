@@ -57,13 +57,13 @@ export interface InvokeAnswer {
 /** The Lambda functions of a stack: processes of their own that start when first needed. */
 export class Functions {
   readonly definitions: Map<string, FunctionDefinition>;
-  /** Resolves when changes of source files are seen. */
-  readonly ready: Promise<void>;
   readonly #pools = new Map<string, FunctionPool>();
   readonly #store: AsyncStore;
   readonly #queue: AsyncQueue;
   readonly #clock: Clock;
-  readonly #watch: SourceWatch | undefined;
+  readonly #startWatch: () => SourceWatch | undefined;
+  /** As soon as there is a process whose code can become old. */
+  #watch: SourceWatch | undefined;
   readonly #notice: (message: string) => void;
   #closed = false;
 
@@ -96,8 +96,8 @@ export class Functions {
       limit: options.processLimit ?? 10,
       notice,
     });
-    this.#watch = options.watch === false ? undefined : this.#watchSources(options.projectDirectory, notice);
-    this.ready = this.#watch?.ready ?? Promise.resolve();
+    this.#startWatch = () =>
+      options.watch === false ? undefined : this.#watchSources(options.projectDirectory, notice);
   }
 
   /**
@@ -172,6 +172,7 @@ export class Functions {
     const pool = this.#pools.get(name)!;
     const { arn, problem, resource, logGroup } = pool.definition;
     if (problem) throw new ServiceError('InvalidRuntimeException', problem, 502);
+    if (!this.#closed) this.#watch ??= this.#startWatch();
     const result = await pool.run({ requestId, payload, arn, traceId: traceId(this.#clock.now()), clientContext });
     // Whoever called sees little of it; who edits the function is in front of the engine.
     if (result.functionError && !this.#closed) {

@@ -1,6 +1,7 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { readAtMost } from '../endpoint/body.ts';
 import { isFromElsewhere, listen } from '../endpoint/listen.ts';
+import { createServer } from '../node-http.ts';
 import { RESPONSE_LIMIT } from './limits.ts';
 
 /** What a process is given to do. */

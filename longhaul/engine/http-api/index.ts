@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readAtMost } from '../endpoint/body.ts';
 import { FROM_ELSEWHERE, isFromElsewhere, isLoopbackHost, listen } from '../endpoint/index.ts';
 import type { Functions } from '../functions/index.ts';
+import { createServer } from '../node-http.ts';
 import type { Resource } from '../template/model.ts';
 import { type Answer, message } from './answer.ts';
 import { Authorizers } from './authorize.ts';

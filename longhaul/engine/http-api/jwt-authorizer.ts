@@ -1,4 +1,4 @@
-import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import type { JWTPayload, JWTVerifyGetKey } from 'jose';
 import { type Answer, message } from './answer.ts';
 import type { JwtAuthorizer } from './authorizers.ts';
 import { identityAt, type RequestEvent } from './identity-source.ts';
@@ -19,12 +19,13 @@ export class JwtVerifier {
     const { issuer, audience, scopes } = authorizer;
     const token = identityAt(authorizer.identitySource, event)?.replace(/^Bearer\s+/i, '');
     if (token === undefined) return unauthorized('Bearer');
+    const { errors, jwtVerify } = await import('jose');
     let claims: JWTPayload;
     try {
       const keys = await this.#keysOf(issuer);
       claims = (await jwtVerify(token, keys, { issuer, algorithms: ALGORITHMS })).payload;
     } catch (error) {
-      return invalid(scopes, reason(error as Error));
+      return invalid(scopes, reason(error as Error, errors));
     }
     // `client_id` counts only where there is no `aud`: Cognito's access tokens.
     const meant = [claims.aud ?? (claims.client_id as string | undefined) ?? []].flat();
@@ -59,6 +60,7 @@ async function discover(issuer: string): Promise<JWTVerifyGetKey> {
     const answer = await fetch(url, { signal: AbortSignal.timeout(5_000) });
     if (!answer.ok) throw new Error(`${url} answers ${answer.status}`);
     const { jwks_uri: keys } = (await answer.json()) as { jwks_uri: string };
+    const { createRemoteJWKSet } = await import('jose');
     return createRemoteJWKSet(new URL(keys), { cacheMaxAge: KEYS_KEPT, cooldownDuration: 1_000 });
   } catch (error) {
     throw new DiscoveryError('OIDC discovery endpoint communication error', { cause: error });
@@ -67,7 +69,7 @@ async function discover(issuer: string): Promise<JWTVerifyGetKey> {
 
 class DiscoveryError extends Error {}
 
-function reason(error: Error): string {
+function reason(error: Error, errors: typeof import('jose').errors): string {
   if (error instanceof DiscoveryError) return error.message;
   if (error instanceof errors.JWTExpired) return 'the token has expired';
   if (error instanceof errors.JWTClaimValidationFailed) {

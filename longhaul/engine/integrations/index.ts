@@ -1,16 +1,14 @@
 import { StateError, type TaskRunner } from '../../asl/host.ts';
 import type { Batch } from '../services/batch/index.ts';
 import type { Ecs } from '../services/ecs/index.ts';
-import { awsSdk, type ClientConfig } from './aws-sdk.ts';
-import { submitJobSync } from './batch.ts';
-import { runTaskSync } from './ecs.ts';
+import type { ClientConfig } from './aws-sdk.ts';
 
 /** What a Task state's `Resource` may be. */
 export function integrations({ aws, batch, ecs }: { aws: ClientConfig; batch: Batch; ecs: Ecs }): TaskRunner {
-  const sdk = awsSdk(aws);
+  const sdk = loaded(async () => (await import('./aws-sdk.ts')).awsSdk(aws));
   const runners: Record<string, TaskRunner> = {
-    'batch:submitJob.sync': submitJobSync(batch),
-    'ecs:runTask.sync': runTaskSync(ecs),
+    'batch:submitJob.sync': loaded(async () => (await import('./batch.ts')).submitJobSync(batch)),
+    'ecs:runTask.sync': loaded(async () => (await import('./ecs.ts')).runTaskSync(ecs)),
     'sqs:sendMessage': sdk,
   };
   return async (request) => {
@@ -23,5 +21,14 @@ export function integrations({ aws, batch, ecs }: { aws: ClientConfig; batch: Ba
       );
     }
     return run(request);
+  };
+}
+
+/** Loaded by the first task that needs it: the SDK's clients and their shapes. */
+function loaded(load: () => Promise<TaskRunner>): TaskRunner {
+  let runner: Promise<TaskRunner> | undefined;
+  return async (request) => {
+    runner ??= load();
+    return (await runner)(request);
   };
 }

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readAtMost } from '../endpoint/body.ts';
 import { isFromElsewhere, isLoopbackHost, listen, ServiceError } from '../endpoint/index.ts';
 import type { Functions } from '../functions/index.ts';
 import { requestTarget } from '../http-api/event.ts';
+import { createServer } from '../node-http.ts';
 import type { Resource, TemplateWarning } from '../template/model.ts';
 import { type AlbAnswer, page, readAnswer } from './answer.ts';
 import { albEvent } from './event.ts';

@@ -1,14 +1,29 @@
-import { NormalizedSchema } from '@smithy/core/schema';
+import { createRequire } from 'node:module';
+import type { NormalizedSchema } from '@smithy/core/schema';
+import type { ContentCache } from '../content-cache.ts';
+
+/** Turns properties into the shape of that name. */
+export type FromTemplate = <T>(shape: string, properties: unknown) => T;
 
 /**
  * Properties of a CloudFormation resource as the shape of the service's API that they describe. CloudFormation writes
  * members in PascalCase (`EFSVolumeConfiguration` for `efsVolumeConfiguration`, so case says nothing) and passes numbers
  * and booleans as strings where they come from parameters. Properties that the API's shape does not have are left out.
  *
- * @param shape the SDK client's schema, such as `JobDefinition$` of `@aws-sdk/client-batch`
+ * @param client the package of the SDK that has the shapes, such as `JobDefinition$` of `@aws-sdk/client-batch`
  */
-export function fromTemplate<T>(shape: Parameters<typeof NormalizedSchema.of>[0], properties: unknown): T {
-  return convert(NormalizedSchema.of(shape), properties) as T;
+export function fromTemplate(client: string, cache: ContentCache): FromTemplate {
+  return <T>(shape: string, properties: unknown) => {
+    const content = `${client} ${shape}\n${JSON.stringify(properties)}`;
+    return cache.find<T>(content) ?? cache.keep(content, convert(schemaOf(client, shape), properties) as T);
+  };
+}
+
+/** The SDK's clients are loaded only for what is not in the cache: 25 MB. */
+function schemaOf(client: string, shape: string): NormalizedSchema {
+  const require = createRequire(import.meta.url);
+  const { NormalizedSchema } = require('@smithy/core/schema') as typeof import('@smithy/core/schema');
+  return NormalizedSchema.of(require(client)[shape]);
 }
 
 function convert(schema: NormalizedSchema, value: unknown): unknown {

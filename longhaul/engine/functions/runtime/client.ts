@@ -1,4 +1,5 @@
-import { Agent, type IncomingHttpHeaders, request } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
+import { Agent, request } from '../../node-http.ts';
 
 /**
  * The runtime's side of the Lambda Runtime API. `node:http` rather than fetch: `next` may wait for hours.

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { JobDetail, SubmitJobCommandInput } from '@aws-sdk/client-batch';
+import { ContentCache } from '../../content-cache.ts';
 import { ServiceError } from '../../endpoint/service.ts';
 import type { Fleet } from '../../fleet/index.ts';
 import { LaunchFaults } from '../../fleet/launch-faults.ts';
@@ -17,6 +18,8 @@ export interface BatchOptions {
   fleet: Fleet;
   /** Of these, `AWS::Batch::JobDefinition`, `JobQueue` and `ComputeEnvironment`. */
   resources: Resource[];
+  /** Default: none. */
+  cache?: ContentCache;
   /** Default `us-east-1`. */
   region?: string;
   /** Default `000000000000`. */
@@ -42,8 +45,16 @@ export class Batch {
   #stateTimeLimitSeconds: number | undefined;
 
   /** Takes up the jobs that the last engine left: what ran has lost its host, what waited goes on waiting. */
-  constructor({ db, fleet, resources, region = 'us-east-1', accountId = '000000000000', ...limits }: BatchOptions) {
-    this.definitions = new Definitions(resources, region, accountId);
+  constructor({
+    db,
+    fleet,
+    resources,
+    region = 'us-east-1',
+    accountId = '000000000000',
+    cache = new ContentCache(),
+    ...limits
+  }: BatchOptions) {
+    this.definitions = new Definitions(resources, region, accountId, cache);
     this.store = new JobStore(db);
     this.store.forget(Date.now() - RETENTION);
     this.#fleet = fleet;

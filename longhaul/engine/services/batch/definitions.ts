@@ -1,15 +1,9 @@
 import { dirname } from 'node:path';
-import {
-  type ComputeEnvironmentDetail,
-  ComputeEnvironmentDetail$,
-  type JobDefinition,
-  JobDefinition$,
-  type JobQueueDetail,
-  JobQueueDetail$,
-} from '@aws-sdk/client-batch';
+import type { ComputeEnvironmentDetail, JobDefinition, JobQueueDetail } from '@aws-sdk/client-batch';
+import type { ContentCache } from '../../content-cache.ts';
 import { type CapacityKind, type Requirements, requirementsOf } from '../../fleet/index.ts';
 import type { Resource, TemplateWarning } from '../../template/model.ts';
-import { fromTemplate, tagsFromTemplate } from '../from-template.ts';
+import { type FromTemplate, fromTemplate, tagsFromTemplate } from '../from-template.ts';
 import { clientException } from './error.ts';
 import { jobContainer } from './job-container.ts';
 
@@ -44,20 +38,21 @@ export class Definitions {
   /** What of it is not run here. */
   readonly warnings: TemplateWarning[] = [];
 
-  constructor(resources: Resource[], region: string, accountId: string) {
+  constructor(resources: Resource[], region: string, accountId: string, cache: ContentCache) {
+    const convert = fromTemplate('@aws-sdk/client-batch', cache);
     const arn = ({ ref }: Resource, type: string) =>
       ref.startsWith('arn:') ? ref : `arn:aws:batch:${region}:${accountId}:${type}/${ref}`;
     const of = (type: string) => resources.filter((resource) => resource.type === `AWS::Batch::${type}`);
 
     for (const resource of of('JobDefinition')) {
-      const definition = jobDefinition(resource, withRevision(arn(resource, 'job-definition')));
+      const definition = jobDefinition(convert, resource, withRevision(arn(resource, 'job-definition')));
       this.jobDefinitions.push(definition);
       this.warnings.push(...notRun(resource.path, definition));
     }
     for (const resource of of('ComputeEnvironment')) {
-      this.environments.push(environment(resource, arn(resource, 'compute-environment')));
+      this.environments.push(environment(convert, resource, arn(resource, 'compute-environment')));
     }
-    for (const resource of of('JobQueue')) this.queues.push(this.#queue(resource, arn(resource, 'job-queue')));
+    for (const resource of of('JobQueue')) this.queues.push(this.#queue(convert, resource, arn(resource, 'job-queue')));
   }
 
   /** By ARN or name, with or without a revision. @throws ServiceError ClientException */
@@ -84,7 +79,7 @@ export class Definitions {
     );
   }
 
-  #queue(resource: Resource, jobQueueArn: string): Queue {
+  #queue(convert: FromTemplate, resource: Resource, jobQueueArn: string): Queue {
     const { ComputeEnvironmentOrder = [] } = resource.properties;
     const order = [...ComputeEnvironmentOrder]
       .sort((a, b) => Number(a.Order) - Number(b.Order))
@@ -97,7 +92,7 @@ export class Definitions {
       });
     return {
       detail: {
-        ...fromTemplate<JobQueueDetail>(JobQueueDetail$, { State: 'ENABLED', Priority: 1, ...resource.properties }),
+        ...convert<JobQueueDetail>('JobQueueDetail$', { State: 'ENABLED', Priority: 1, ...resource.properties }),
         jobQueueName: lastPart(jobQueueArn),
         jobQueueArn,
         status: 'VALID',
@@ -113,13 +108,13 @@ export class Definitions {
   }
 }
 
-function jobDefinition(resource: Resource, jobDefinitionArn: string): LocalDefinition {
+function jobDefinition(convert: FromTemplate, resource: Resource, jobDefinitionArn: string): LocalDefinition {
   const [, name, revision] = /([^/]+):(\d+)$/.exec(jobDefinitionArn)!;
   const { DevCommand } = resource.metadata;
   const requires = requirementsOf(resource.metadata);
   return {
     detail: {
-      ...fromTemplate<JobDefinition>(JobDefinition$, resource.properties),
+      ...convert<JobDefinition>('JobDefinition$', resource.properties),
       jobDefinitionName: name!,
       jobDefinitionArn,
       revision: Number(revision),
@@ -143,9 +138,9 @@ function notRun(path: string, { detail }: LocalDefinition): TemplateWarning[] {
   return names ? [{ path, message: `Only its first essential container is run here, not ${names}.` }] : [];
 }
 
-function environment(resource: Resource, computeEnvironmentArn: string): Environment {
+function environment(convert: FromTemplate, resource: Resource, computeEnvironmentArn: string): Environment {
   const properties = { State: 'ENABLED', ...resource.properties };
-  const detail = fromTemplate<ComputeEnvironmentDetail>(ComputeEnvironmentDetail$, properties);
+  const detail = convert<ComputeEnvironmentDetail>('ComputeEnvironmentDetail$', properties);
   const type = detail.computeResources?.type ?? 'FARGATE';
   return {
     detail: {

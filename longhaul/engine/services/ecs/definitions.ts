@@ -1,15 +1,10 @@
 import { dirname } from 'node:path';
-import {
-  type Cluster,
-  Cluster$,
-  type ContainerDefinition,
-  type TaskDefinition,
-  TaskDefinition$,
-} from '@aws-sdk/client-ecs';
+import type { Cluster, ContainerDefinition, TaskDefinition } from '@aws-sdk/client-ecs';
+import type { ContentCache } from '../../content-cache.ts';
 import { ServiceError } from '../../endpoint/service.ts';
 import { type CapacityKind, type Requirements, requirementsOf } from '../../fleet/index.ts';
 import type { Resource, TemplateWarning } from '../../template/model.ts';
-import { fromTemplate, tagsFromTemplate } from '../from-template.ts';
+import { type FromTemplate, fromTemplate, tagsFromTemplate } from '../from-template.ts';
 import { clientException } from './error.ts';
 
 /** A task definition, and how its container is run here. */
@@ -38,13 +33,14 @@ export class Definitions {
   /** What of it is not run here. */
   readonly warnings: TemplateWarning[] = [];
 
-  constructor(resources: Resource[], region: string, accountId: string) {
+  constructor(resources: Resource[], region: string, accountId: string, cache: ContentCache) {
+    const convert = fromTemplate('@aws-sdk/client-ecs', cache);
     const prefix = `arn:aws:ecs:${region}:${accountId}`;
     const of = (type: string) => resources.filter((resource) => resource.type === `AWS::ECS::${type}`);
-    this.taskDefinitions = of('TaskDefinition').flatMap((resource) => this.#taskDefinition(resource, prefix));
-    this.clusters = of('Cluster').map((resource) => cluster(resource, prefix));
+    this.taskDefinitions = of('TaskDefinition').flatMap((resource) => this.#taskDefinition(convert, resource, prefix));
+    this.clusters = of('Cluster').map((resource) => cluster(convert, resource, prefix));
     for (const { properties } of of('ClusterCapacityProviderAssociations')) {
-      Object.assign(this.cluster(properties.Cluster), fromTemplate<Partial<Cluster>>(Cluster$, properties));
+      Object.assign(this.cluster(properties.Cluster), convert<Partial<Cluster>>('Cluster$', properties));
     }
   }
 
@@ -65,11 +61,11 @@ export class Definitions {
     return found;
   }
 
-  #taskDefinition(resource: Resource, prefix: string): LocalDefinition[] {
+  #taskDefinition(convert: FromTemplate, resource: Resource, prefix: string): LocalDefinition[] {
     const arn = resource.ref.startsWith('arn:') ? resource.ref : `${prefix}:task-definition/${resource.ref}`;
     const taskDefinitionArn = /:\d+$/.test(arn) ? arn : `${arn}:1`;
     const [, family, revision] = /([^/]+):(\d+)$/.exec(taskDefinitionArn)!;
-    const detail = fromTemplate<TaskDefinition>(TaskDefinition$, resource.properties);
+    const detail = convert<TaskDefinition>('TaskDefinition$', resource.properties);
     const { containerDefinitions = [] } = detail;
     const container = containerDefinitions.find(({ essential }) => essential !== false);
     const others = containerDefinitions.filter((one) => one !== container).map(({ name }) => `"${name}"`);
@@ -93,11 +89,11 @@ export class Definitions {
   }
 }
 
-function cluster(resource: Resource, prefix: string): LocalCluster {
+function cluster(convert: FromTemplate, resource: Resource, prefix: string): LocalCluster {
   const clusterName = resource.ref.slice(resource.ref.lastIndexOf('/') + 1);
   const tags = tagsFromTemplate(resource.properties.Tags);
   return {
-    ...fromTemplate<Cluster>(Cluster$, resource.properties),
+    ...convert<Cluster>('Cluster$', resource.properties),
     clusterName,
     clusterArn: resource.attributes.Arn ?? `${prefix}:cluster/${clusterName}`,
     status: 'ACTIVE',

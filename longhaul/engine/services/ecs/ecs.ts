@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Failure, RunTaskCommandInput, Task } from '@aws-sdk/client-ecs';
+import { ContentCache } from '../../content-cache.ts';
 import { ServiceError } from '../../endpoint/service.ts';
 import type { Fleet } from '../../fleet/index.ts';
 import { LaunchFaults } from '../../fleet/launch-faults.ts';
@@ -16,6 +17,8 @@ export interface EcsOptions {
   fleet: Fleet;
   /** Of these, `AWS::ECS::TaskDefinition`, `Cluster` and `ClusterCapacityProviderAssociations`. */
   resources: Resource[];
+  /** Default: none. */
+  cache?: ContentCache;
   /** Default `us-east-1`. */
   region?: string;
   /** Default `000000000000`. */
@@ -41,8 +44,16 @@ export class Ecs {
   #maxVcpus: number;
 
   /** Takes up the tasks that the last engine left: what ran has lost its host, what waited goes on waiting. */
-  constructor({ db, fleet, resources, region = 'us-east-1', accountId = '000000000000', maxVcpus = 16 }: EcsOptions) {
-    this.definitions = new Definitions(resources, region, accountId);
+  constructor({
+    db,
+    fleet,
+    resources,
+    region = 'us-east-1',
+    accountId = '000000000000',
+    cache = new ContentCache(),
+    maxVcpus = 16,
+  }: EcsOptions) {
+    this.definitions = new Definitions(resources, region, accountId, cache);
     this.store = new TaskStore(db);
     this.store.forget(Date.now() - RETENTION);
     this.#fleet = fleet;

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
+import type { CryptoKey, JWK } from 'jose';
 
 export interface SigningKey {
   /** With the private parts. */
-  private: Awaited<ReturnType<typeof importJWK>>;
+  private: CryptoKey | Uint8Array;
   /** What `jwks.json` shows. */
   public: JWK;
 }
@@ -28,6 +28,7 @@ export class KeyFile {
 
   async #load(): Promise<SigningKey> {
     const jwk = this.#read() ?? (await this.#make());
+    const { importJWK } = await import('jose');
     const { kty, n, e, kid, alg, use } = jwk;
     return { private: await importJWK(jwk, 'RS256'), public: { kty, n, e, kid, alg, use } };
   }
@@ -42,6 +43,7 @@ export class KeyFile {
   }
 
   async #make(): Promise<JWK> {
+    const { exportJWK, generateKeyPair } = await import('jose');
     const { privateKey } = await generateKeyPair('RS256', { extractable: true });
     const jwk = { ...(await exportJWK(privateKey)), kid: randomUUID(), alg: 'RS256', use: 'sig' };
     writeFileSync(this.#file, JSON.stringify(jwk), { mode: 0o600, flag: 'wx' });

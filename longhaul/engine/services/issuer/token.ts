@@ -1,5 +1,4 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { SignJWT } from 'jose';
 import type { SigningKey } from './signing-key.ts';
 
 export interface TokenRequest {
@@ -17,8 +16,9 @@ export interface TokenRequest {
  * An access token as Cognito makes them: no `aud`, the client in `client_id`.
  * https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html
  */
-export function accessToken(request: TokenRequest, key: SigningKey): Promise<string> {
+export async function accessToken(request: TokenRequest, key: SigningKey): Promise<string> {
   const { issuer, clientId, scope, username, expiresIn } = request;
+  const { SignJWT } = await import('jose');
   const now = Math.floor(Date.now() / 1000);
   return new SignJWT({
     sub: username === undefined ? clientId : subjectOf(username),

@@ -1,4 +1,4 @@
-import { XMLParser, XMLValidator } from 'fast-xml-parser';
+import type { XMLParser } from 'fast-xml-parser';
 import { s3Error } from './errors.ts';
 
 /** An element's content: text, children by name (a list repeats the element), nothing for `undefined`. */
@@ -29,13 +29,7 @@ function escapeText(text: string): string {
   return text.replace(/[&<>"\r]/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
-const parser = new XMLParser({
-  ignoreAttributes: true,
-  removeNSPrefix: true,
-  parseTagValue: false,
-  trimValues: false,
-  htmlEntities: true,
-});
+let parser: XMLParser | undefined;
 
 /**
  * Reads a request document whose root element is `root`.
@@ -43,8 +37,16 @@ const parser = new XMLParser({
  * @returns its children: text as a string, elements as objects, repeated elements as arrays
  * @throws MalformedXML
  */
-export function readXml(text: string, root: string): Record<string, unknown> {
+export async function readXml(text: string, root: string): Promise<Record<string, unknown>> {
+  const { XMLParser, XMLValidator } = await import('fast-xml-parser');
   if (XMLValidator.validate(text) !== true) throw s3Error('MalformedXML');
+  parser ??= new XMLParser({
+    ignoreAttributes: true,
+    removeNSPrefix: true,
+    parseTagValue: false,
+    trimValues: false,
+    htmlEntities: true,
+  });
   const content: unknown = parser.parse(text)[root];
   if (content === '') return {};
   if (typeof content !== 'object' || content === null) throw s3Error('MalformedXML');

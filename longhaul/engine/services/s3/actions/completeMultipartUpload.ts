@@ -17,7 +17,7 @@ export async function completeMultipartUpload(request: S3Request): Promise<S3Rep
   const parts = choose(
     upload,
     store.uploads.parts(upload),
-    elements(readXml(document, 'CompleteMultipartUpload').Part),
+    elements((await readXml(document, 'CompleteMultipartUpload')).Part),
   );
   const checksum = await checksumOfParts(upload, parts);
   checkWhole(request, parts, checksum);

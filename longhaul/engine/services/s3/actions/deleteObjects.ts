@@ -8,7 +8,7 @@ import { elements, readXml, text, writeXml, type Xml } from '../xml.ts';
 export async function deleteObjects(request: S3Request): Promise<S3Reply> {
   const { store, bucket } = request;
   store.buckets.require(bucket);
-  const document = readXml(await receiveText(request), 'Delete');
+  const document = await readXml(await receiveText(request), 'Delete');
   const objects = elements(document.Object);
   if (objects.length === 0 || objects.length > 1000) throw s3Error('MalformedXML');
 
