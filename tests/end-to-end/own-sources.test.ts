@@ -9,6 +9,7 @@ import { CreateTopicCommand, PublishCommand, SNSClient } from '@aws-sdk/client-s
 import { CreateQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Engine } from 'longhaul/engine';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { hasCfnLint } from '../template/cfn-lint.ts';
 import { changedTemplate } from './changed-template.ts';
 import { app, engineOf, temporaryDirectory, until } from './engine.ts';
 import { startedBy } from './executions.ts';
@@ -69,8 +70,7 @@ beforeAll(async () => {
 });
 afterAll(() => engine.close());
 
-const hasLint = spawnSync('cfn-lint', ['--version']).status === 0;
-test.skipIf(!hasLint)('cfn-lint (where it is installed) finds nothing in the changed template', () => {
+test.skipIf(!hasCfnLint)('cfn-lint (where it is installed) finds nothing in the changed template', () => {
   const { stdout, stderr } = spawnSync('cfn-lint', [template], { encoding: 'utf8' });
   expect(stdout + stderr).toBe('');
 });

@@ -10,6 +10,7 @@ import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { expect, test } from 'vitest';
 import { DATA_DIRECTORY } from '../../longhaul/engine/data-directory.ts';
 import { groupIsAlive } from '../../longhaul/engine/fleet/process-identity.ts';
+import { longhaul } from '../cli/in-process.ts';
 import { app, artifact, engineOf, misbehaving, start, temporaryDirectory, until } from './engine.ts';
 import { node, type Running } from './process.ts';
 
@@ -231,9 +232,9 @@ test('--listen adds one address, says what that means, and gives it to container
 test.each(['0.0.0.0', '::', '::ffff:0.0.0.0', 'localhost', '172.17.0.1:4566'])(
   '--listen %s is refused',
   async (address) => {
-    const running = node('longhaul/cli/main.ts', 'start', '--listen', address, '--data', await temporaryDirectory());
-    expect(await running.ended).toBe(2);
-    expect(running.output()).toMatch(/every address of this machine|An IP address of this machine is wanted/);
+    const { code, stderr } = await longhaul('start', '--listen', address, '--data', await temporaryDirectory());
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/every address of this machine|An IP address of this machine is wanted/);
   },
 );
 
