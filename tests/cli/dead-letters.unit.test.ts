@@ -6,7 +6,7 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
-import { beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeEach, expect, test } from 'vitest';
 import { deadLettersCommand } from '../../longhaul/cli/dead-letters.ts';
 import { inProcess } from './in-process.ts';
 
@@ -28,6 +28,10 @@ beforeEach(() => {
     .on(ReceiveMessageCommand)
     .resolvesOnce({ Messages: [message] })
     .resolves({});
+});
+
+afterAll(() => {
+  for (const client of [lambda, sqs]) client.restore();
 });
 
 /** `longhaul dead-letters …` of a stack with one dead letter. */

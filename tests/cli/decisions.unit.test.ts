@@ -1,5 +1,5 @@
 import type { ExecutionDescription } from 'longhaul';
-import { describe, expect, test, vi } from 'vitest';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 import { specsIn } from '../../longhaul/cli/deployed-jobs.ts';
 import { describedInWords } from '../../longhaul/cli/described.ts';
 import { isMeant, shortId } from '../../longhaul/cli/execution-id.ts';
@@ -16,6 +16,7 @@ import { ago, duration, similar } from '../../longhaul/cli/words.ts';
 
 const id = 'csv-report-0123456789abcdef0123456789abcdef';
 vi.stubEnv('FORCE_COLOR', undefined);
+afterAll(() => void vi.unstubAllEnvs());
 
 const where = { data: '.aws-sam/longhaul' };
 const running: ExecutionDescription = {

@@ -3,7 +3,7 @@ import { KinesisClient, PutRecordCommand } from '@aws-sdk/client-kinesis';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { ResourceNotFoundException, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { mockClient } from 'aws-sdk-client-mock';
-import { beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeEach, expect, test } from 'vitest';
 import { SOURCES } from '../../longhaul/cli/event/index.ts';
 import { engine } from './in-process.ts';
 
@@ -13,6 +13,10 @@ const kinesis = mockClient(KinesisClient);
 const secrets = mockClient(SecretsManagerClient);
 beforeEach(() => {
   for (const client of [s3, dynamodb, kinesis, secrets]) client.reset();
+});
+
+afterAll(() => {
+  for (const client of [s3, dynamodb, kinesis, secrets]) client.restore();
 });
 
 const deployment = {

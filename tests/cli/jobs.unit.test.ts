@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-scheduler';
 import { DescribeStateMachineCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
-import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { afterAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { jobsCommand } from '../../longhaul/cli/jobs.ts';
 import { inProcess } from './in-process.ts';
 
@@ -18,6 +18,10 @@ const cloudFormation = mockClient(CloudFormationClient);
 beforeEach(() => {
   for (const client of [sfn, scheduler, cloudFormation]) client.reset();
   scheduler.on(ListSchedulesCommand).resolves({ Schedules: [] });
+});
+
+afterAll(() => {
+  for (const client of [sfn, scheduler, cloudFormation]) client.restore();
 });
 
 const outputs = {

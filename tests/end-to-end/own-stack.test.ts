@@ -3,6 +3,7 @@ import path from 'node:path';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Engine } from 'longhaul/engine';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { longhaul } from '../cli/in-process.ts';
 import { app, engineOf, temporaryDirectory, until } from './engine.ts';
 import { jobLog, startedBy } from './executions.ts';
 import { node } from './process.ts';
@@ -43,9 +44,9 @@ test('its queue is another one than that of the app', () => {
 
 test('longhaul dead-letters finds what it could not handle', async () => {
   const id = await send(nested['orders/Orders']?.DeadLettersUrl, 'lost');
-  const { ended, output } = node('longhaul/cli/main.ts', 'dead-letters', 'list', '--json', '--data', data);
-  expect(await ended).toBe(0);
-  expect(JSON.parse(output())).toMatchObject([
+  const { code, stdout } = await longhaul('dead-letters', 'list', '--json', '--data', data);
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject([
     { id, trigger: 'orders/Orders', source: nested['orders/Orders']?.QueueArn },
   ]);
 });
