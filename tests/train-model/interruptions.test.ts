@@ -1,13 +1,13 @@
 /** A model is the same to the last bit, however often its training was interrupted. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { lacking, named } from '../python/python.ts';
-import { PATIENTLY } from '../runtime/job-process.ts';
+import type { JobProcess } from '../runtime/job-process.ts';
 import { houses, TrainingExecution } from './training.ts';
 
 const lack = lacking(['boto3', 'numpy']);
 const execution = new TrainingExecution();
 const files = ['result.json', 'model.json', 'model.npz'];
-const input = { model: 'linear', features: ['size', 'age', 'town'], epochs: 12_000, batch: 16, seed: 3 };
+const input = { model: 'linear', features: ['size', 'age', 'town'], epochs: 3000, batch: 16, seed: 3 };
 
 describe.skipIf(lack)(named('train-model', lack), () => {
   beforeEach(async () => {
@@ -17,7 +17,16 @@ describe.skipIf(lack)(named('train-model', lack), () => {
   afterEach(() => execution.stop());
 
   const model = () => Promise.all(files.map((name) => execution.bytes(name)));
-  const epochsDone = async () => (await execution.json('progress.json'))?.done ?? 0;
+
+  /** Sends a signal at once when the job shows its progress: it is at work then, and will be for seconds. */
+  const atWork = async (job: JobProcess, signal: NodeJS.Signals) => {
+    const ignore = execution.store.onEvent(({ key }) => {
+      if (!key.endsWith('progress.json')) return;
+      ignore();
+      job.child.kill(signal);
+    });
+    await job.exit;
+  };
 
   test('ends with the same bytes after SIGTERM at three points and a SIGKILL', { timeout: 500_000 }, async () => {
     const undisturbed = execution.train(input);
@@ -27,10 +36,8 @@ describe.skipIf(lack)(named('train-model', lack), () => {
 
     let interruptions = 0;
     for (const signal of ['SIGTERM', 'SIGTERM', 'SIGKILL', 'SIGTERM'] as const) {
-      const before = await epochsDone();
       const job = execution.train(input, { STP_INTERRUPTIONS: String(interruptions++) });
-      await expect.poll(epochsDone, PATIENTLY).toBeGreaterThan(before);
-      job.child.kill(signal);
+      await atWork(job, signal);
       expect(await job.exit, job.output).toBe(signal === 'SIGTERM' ? 75 : 'SIGKILL');
       expect(await execution.text('result.json')).toBeUndefined();
     }
@@ -45,8 +52,7 @@ describe.skipIf(lack)(named('train-model', lack), () => {
 
   test('starts over when the data were replaced', async () => {
     const first = execution.train(input);
-    await expect.poll(epochsDone, PATIENTLY).toBeGreaterThan(0);
-    first.child.kill('SIGTERM');
+    await atWork(first, 'SIGTERM');
     expect(await first.exit, first.output).toBe(75);
     await execution.upload(houses(200));
     const second = execution.train({ ...input, epochs: 20 }, { STP_INTERRUPTIONS: '1' });

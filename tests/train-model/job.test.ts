@@ -1,19 +1,24 @@
 import { spawnSync } from 'node:child_process';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Training } from '../../containers/train-model/job.ts';
 import { lacking, named } from '../python/python.ts';
-import { houses, TrainingExecution } from './training.ts';
+import { Handler, houses, TrainingExecution } from './training.ts';
 
 const lack = lacking(['boto3', 'numpy']);
 const execution = new TrainingExecution();
 const hasGpu = !lack && spawnSync('python3', ['-c', 'import cupy; cupy.cuda.Device().id']).status === 0;
 
 describe.skipIf(lack)(named('train-model', lack), () => {
-  beforeEach(async () => {
+  let handler: Handler;
+  beforeAll(async () => {
     await execution.start();
-    await execution.upload(houses(400));
+    handler = new Handler(execution);
   });
-  afterEach(() => execution.stop());
+  beforeEach(() => execution.upload(houses(400)));
+  afterAll(async () => {
+    await handler.stop();
+    await execution.stop();
+  });
 
   test('learns numbers, from numbers and categories, and says what each counts', async () => {
     const job = execution.train({ epochs: 200, rate: 0.02 });
@@ -49,18 +54,22 @@ describe.skipIf(lack)(named('train-model', lack), () => {
   });
 
   test('learns classes, and is better than always saying the commonest', async () => {
-    const job = execution.train({ target: 'kind', features: ['size', 'age', 'town'], epochs: 100 });
-    expect(await job.exit, job.output).toBe(0);
-    const { model, classes, metrics } = await execution.json('result.json');
+    const { outcome, message, result } = await handler.train({
+      target: 'kind',
+      features: ['size', 'age', 'town'],
+      epochs: 100,
+    });
+    expect(outcome, message).toBe('done');
+    const { model, classes, metrics } = result;
     expect([model, classes]).toEqual(['logistic', ['house', 'hut', 'villa']]);
     expect(metrics.accuracy).toBeGreaterThan(metrics.baseline + 0.1);
   });
 
   test('reads data that the event itself holds', async () => {
     const data = `data:text/csv;base64,${Buffer.from(houses(50)).toString('base64')}`;
-    const job = execution.train({ bucket: undefined, key: undefined, data, epochs: 2 });
-    expect(await job.exit, job.output).toBe(0);
-    expect((await execution.json('result.json')).rows.leftOut).toBe(0);
+    const { outcome, message, result } = await handler.train({ bucket: undefined, key: undefined, data, epochs: 2 });
+    expect(outcome, message).toBe('done');
+    expect(result.rows.leftOut).toBe(0);
   });
 
   const few = houses(400).replace(/^(\d+,\d+,\w+,\w+,\w+,house \d+),[^,]+/gm, '$1,');
@@ -80,19 +89,19 @@ describe.skipIf(lack)(named('train-model', lack), () => {
     'fails for good, with the reason: %s',
     async (_, csv, input, reason, encoding) => {
       if (csv !== undefined) await execution.upload(encoding ? Buffer.from(csv, 'latin1') : csv);
-      const job = execution.train(input);
-      expect(await job.exit, job.output).toBe(65);
-      expect((await execution.json('error.json')).message).toContain(reason);
+      const { outcome, message } = await handler.train(input);
+      expect(outcome, message).toBe('rejected');
+      expect(message).toContain(reason);
     },
   );
 
   test.skipIf(hasGpu)('fails for good when a GPU is asked for and there is none; auto does without', async () => {
-    const job = execution.train({ device: 'gpu' });
-    expect(await job.exit, job.output).toBe(65);
-    expect((await execution.json('error.json')).message).toContain('asks for a GPU and there is none');
-    const other = execution.train({ device: 'auto', epochs: 1 }, { STP_CURRENT_ATTEMPT: '2' });
-    expect(await other.exit, other.output).toBe(0);
-    expect((await execution.json('result.json')).device).toContain('no GPU');
+    const { outcome, message } = await handler.train({ device: 'gpu' });
+    expect(outcome, message).toBe('rejected');
+    expect(message).toContain('asks for a GPU and there is none');
+    const other = await handler.train({ device: 'auto', epochs: 1 });
+    expect(other.outcome, other.message).toBe('done');
+    expect(other.result.device).toContain('no GPU');
   });
 
   test.each([
@@ -104,8 +113,8 @@ describe.skipIf(lack)(named('train-model', lack), () => {
     [{ target: 'price', bucket: 'b', key: 'k', holdout: 2 }, 'holdout'],
   ])('is refused by the API and by the container alike: %j', async (input, where) => {
     expect(JSON.stringify(Training.safeParse(input).error?.issues)).toContain(where);
-    const job = execution.train({ key: undefined, target: undefined, ...(input as object) });
-    expect(await job.exit, job.output).toBe(65);
-    expect((await execution.json('error.json')).message).toContain(where);
+    const { outcome, message } = await handler.train({ key: undefined, target: undefined, ...(input as object) });
+    expect(outcome, message).toBe('rejected');
+    expect(message).toContain(where);
   });
 });
