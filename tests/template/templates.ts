@@ -19,9 +19,14 @@ export const templates = [
   ).sort(),
 ];
 
-/** A template with its tags taken off: `!Ref Uploads` is `Uploads`, `!If [A, b, c]` is `[A, b, c]`. */
+const known = new Map<string, Loose>();
+
+/** A template with its tags taken off: `!Ref Uploads` is `Uploads`, `!If [A, b, c]` is `[A, b, c]`. Nobody may change it. */
 export function read(template: string): Loose {
-  return parse(readFileSync(`${root}/${template}`, 'utf8'), { merge: true, logLevel: 'silent' });
+  if (!known.has(template)) {
+    known.set(template, parse(readFileSync(`${root}/${template}`, 'utf8'), { merge: true, logLevel: 'silent' }));
+  }
+  return known.get(template);
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: tests reach into all kinds of resources
