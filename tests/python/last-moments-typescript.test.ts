@@ -1,0 +1,3 @@
+import { lastMoments } from './last-moments.ts';
+
+lastMoments('TypeScript');
