@@ -36,6 +36,17 @@ export function interrupted(bytes: Buffer, stops: number[], sizes: number[], hea
   throw new Error('unreachable');
 }
 
+/** Where a reading stands after its chunks: one that is to stop in between stops at the next of these. */
+export function stopsOf(bytes: Buffer, sizes: number[], headBytes: number): number[] {
+  const profiler = new Profiler(undefined, { headBytes });
+  const stops = new Set<number>();
+  for (const chunk of cut(bytes, sizes)) {
+    profiler.write(chunk);
+    if (profiler.started) stops.add(profiler.offset);
+  }
+  return [...stops];
+}
+
 export function column(report: CsvReport, name: string): ColumnReport {
   const found = report.columns.find((column) => column.name === name);
   if (!found) throw new Error(`No column ${name}; there are ${report.columns.map((column) => column.name).join(', ')}`);
