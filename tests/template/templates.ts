@@ -23,10 +23,22 @@ const known = new Map<string, Loose>();
 
 /** A template with its tags taken off: `!Ref Uploads` is `Uploads`, `!If [A, b, c]` is `[A, b, c]`. Nobody may change it. */
 export function read(template: string): Loose {
-  if (!known.has(template)) {
-    known.set(template, parse(readFileSync(`${root}/${template}`, 'utf8'), { merge: true, logLevel: 'silent' }));
+  const known = parsed.get(template);
+  if (known !== undefined) return known;
+  const contents = frozen(parse(readFileSync(`${root}/${template}`, 'utf8'), { merge: true, logLevel: 'silent' }));
+  parsed.set(template, contents);
+  return contents;
+}
+
+/** Frozen, because all tests of a file are given the same. */
+const parsed = new Map<string, Loose>();
+
+function frozen(value: Loose): Loose {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const member of Object.values(value)) frozen(member);
   }
-  return known.get(template);
+  return value;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: tests reach into all kinds of resources
