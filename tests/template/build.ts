@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,6 +15,8 @@ export interface BuildProperties {
 }
 
 export interface Build {
+  /** The code, with what production needs. */
+  source: string;
   /** Where the handlers are: what Lambda is given. */
   output: string;
   /** esbuild's account of its outputs, by file name under `output`. */
@@ -27,21 +29,13 @@ export interface Build {
 
 /**
  * Does what `sam build` does for esbuild: copies the code, installs what production needs and nothing else, and passes the
- * properties on as flags: kebab-case, a list as a flag for each item.
+ * properties on as flags: kebab-case, a list as a flag for each item. The code of an earlier build is moved, not copied.
  */
-export async function build(properties: BuildProperties): Promise<Build> {
+export async function build(properties: BuildProperties, earlier?: Build): Promise<Build> {
   const directory = await mkdtemp(join(tmpdir(), 'longhaul-build-'));
   const source = join(directory, 'source');
   const output = join(directory, 'output');
-  for (const path of ['package.json', 'longhaul', 'functions', 'containers', ...(await productionPackages())]) {
-    await mkdir(dirname(join(source, path)), { recursive: true });
-    await cp(join(root, path), join(source, path), {
-      recursive: true,
-      verbatimSymlinks: true,
-      // A package's own dependencies stand in the lock file as packages of their own.
-      filter: (from) => !from.slice(join(root, path).length).includes('/node_modules'),
-    });
-  }
+  await (earlier ? rename(earlier.source, source) : copyTo(source));
   const { EntryPoints, ...options } = properties;
   const flags = Object.entries(options).flatMap(([name, value]) => {
     const flag = `--${name.replace(/(?<=.)[A-Z]/g, (letter) => `-${letter}`).toLowerCase()}`;
@@ -54,7 +48,20 @@ export async function build(properties: BuildProperties): Promise<Build> {
   await run(esbuild, [...EntryPoints, ...flags, ...common], { cwd: source });
   const { outputs } = JSON.parse(await readFile(metafile, 'utf8')) as Pick<Build, 'outputs'>;
   const named = Object.entries(outputs).map(([path, described]) => [fileName(path), described] as const);
-  return { output, outputs: Object.fromEntries(named), remove: () => rm(directory, { recursive: true, force: true }) };
+  const remove = () => rm(directory, { recursive: true, force: true });
+  return { source, output, outputs: Object.fromEntries(named), remove };
+}
+
+async function copyTo(source: string): Promise<void> {
+  for (const path of ['package.json', 'longhaul', 'functions', 'containers', ...(await productionPackages())]) {
+    await mkdir(dirname(join(source, path)), { recursive: true });
+    await cp(join(root, path), join(source, path), {
+      recursive: true,
+      verbatimSymlinks: true,
+      // A package's own dependencies stand in the lock file as packages of their own.
+      filter: (from) => !from.slice(join(root, path).length).includes('/node_modules'),
+    });
+  }
 }
 
 /** esbuild names outputs relative to where it runs: `../output/triggers/s3.mjs`. */
