@@ -19,9 +19,7 @@ export const templates = [
   ).sort(),
 ];
 
-const known = new Map<string, Loose>();
-
-/** A template with its tags taken off: `!Ref Uploads` is `Uploads`, `!If [A, b, c]` is `[A, b, c]`. Nobody may change it. */
+/** A template with its tags taken off: `!Ref Uploads` is `Uploads`, `!If [A, b, c]` is `[A, b, c]`. */
 export function read(template: string): Loose {
   const known = parsed.get(template);
   if (known !== undefined) return known;
