@@ -13,11 +13,14 @@ delete process.env.npm_command;
 // A file belongs where its folder does, unless its name says otherwise: `*.unit.test.ts`, `*.engine.test.ts`, `*.e2e.test.ts`.
 /** What starts no process and nothing of the engine. */
 const unit = [
-  'tests/{asl,csv-report,rights,state-machine,template}/!(*.e2e|*.engine).test.ts',
-  'tests/runtime/*.unit.test.ts',
+  'tests/{asl,client,csv-report,functions,rights,state-machine,template}/!(*.e2e|*.engine).test.ts',
+  'tests/{cli,runtime}/*.unit.test.ts',
 ];
-/** The same, where clients of AWS are mocked, or modules read their environment when they are loaded: each file by itself. */
-const isolated = ['tests/{client,functions}/!(*.e2e|*.engine).test.ts', 'tests/cli/*.unit.test.ts'];
+/** The same, where modules are mocked or loaded anew, or a fixture mocks: each file in a worker of its own. */
+const isolated = [
+  'tests/client/describe*.test.ts',
+  'tests/functions/{middleware,own-key,samples,triggers-after}.test.ts',
+];
 /** Services of the engine, in the process of the test, over their wire protocol. */
 const engine = ['tests/engine/!(*.e2e).test.ts', 'tests/**/*.engine.test.ts'];
 const all = ['tests/**/*.test.ts', 'containers/*/*.test.ts'];
@@ -31,14 +34,14 @@ export default defineConfig({
     // Most tests wait for processes of their own: one worker more than there are cores keeps these busy.
     maxWorkers: availableParallelism() + 1,
     projects: [
-      { test: { name: 'unit', include: unit, isolate: false, ...withoutProcesses } },
+      { test: { name: 'unit', include: unit, exclude: isolated, isolate: false, ...withoutProcesses } },
       { test: { name: 'unit-isolated', include: isolated, ...withoutProcesses } },
       { test: { name: 'engine', include: engine, isolate: false, ...patient } },
       {
         test: {
           name: 'end-to-end',
           include: all,
-          exclude: [...unit, ...isolated, ...engine],
+          exclude: [...unit, ...engine],
           isolate: false,
           ...patient,
         },

@@ -5,13 +5,13 @@ import {
   ReceiveMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import { mockClient } from 'aws-sdk-client-mock';
-import { afterAll, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { deadLettersCommand } from '../../longhaul/cli/dead-letters.ts';
+import { mocked } from '../mocked.ts';
 import { inProcess } from './in-process.ts';
 
-const lambda = mockClient(LambdaClient);
-const sqs = mockClient(SQSClient);
+const lambda = mocked(LambdaClient);
+const sqs = mocked(SQSClient);
 
 const id = '5f0c1e8a-0b1c-4d2e-8f3a-4b5c6d7e8f90';
 const reason = `MalformedEventError: ${'the order has no customer and no date; '.repeat(5)}`;
@@ -28,10 +28,6 @@ beforeEach(() => {
     .on(ReceiveMessageCommand)
     .resolvesOnce({ Messages: [message] })
     .resolves({});
-});
-
-afterAll(() => {
-  for (const client of [lambda, sqs]) client.restore();
 });
 
 /** `longhaul dead-letters …` of a stack with one dead letter. */

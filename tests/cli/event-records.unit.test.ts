@@ -2,21 +2,17 @@ import { DeleteItemCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/clie
 import { KinesisClient, PutRecordCommand } from '@aws-sdk/client-kinesis';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { ResourceNotFoundException, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { mockClient } from 'aws-sdk-client-mock';
-import { afterAll, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { SOURCES } from '../../longhaul/cli/event/index.ts';
+import { mocked } from '../mocked.ts';
 import { engine } from './in-process.ts';
 
-const s3 = mockClient(S3Client);
-const dynamodb = mockClient(DynamoDBClient);
-const kinesis = mockClient(KinesisClient);
-const secrets = mockClient(SecretsManagerClient);
+const s3 = mocked(S3Client);
+const dynamodb = mocked(DynamoDBClient);
+const kinesis = mocked(KinesisClient);
+const secrets = mocked(SecretsManagerClient);
 beforeEach(() => {
   for (const client of [s3, dynamodb, kinesis, secrets]) client.reset();
-});
-
-afterAll(() => {
-  for (const client of [s3, dynamodb, kinesis, secrets]) client.restore();
 });
 
 const deployment = {

@@ -6,22 +6,18 @@ import {
   SchedulerClient,
 } from '@aws-sdk/client-scheduler';
 import { DescribeStateMachineCommand, SFNClient } from '@aws-sdk/client-sfn';
-import { mockClient } from 'aws-sdk-client-mock';
-import { afterAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { jobsCommand } from '../../longhaul/cli/jobs.ts';
+import { mocked } from '../mocked.ts';
 import { inProcess } from './in-process.ts';
 
-const sfn = mockClient(SFNClient);
-const scheduler = mockClient(SchedulerClient);
-const cloudFormation = mockClient(CloudFormationClient);
+const sfn = mocked(SFNClient);
+const scheduler = mocked(SchedulerClient);
+const cloudFormation = mocked(CloudFormationClient);
 
 beforeEach(() => {
   for (const client of [sfn, scheduler, cloudFormation]) client.reset();
   scheduler.on(ListSchedulesCommand).resolves({ Schedules: [] });
-});
-
-afterAll(() => {
-  for (const client of [sfn, scheduler, cloudFormation]) client.restore();
 });
 
 const outputs = {

@@ -6,13 +6,13 @@ import {
   ReceiveMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { DeadLetters } from '../../longhaul/client/dead-letters.ts';
+import { mocked } from '../mocked.ts';
 
-const lambda = mockClient(LambdaClient);
-const s3 = mockClient(S3Client);
-const sqs = mockClient(SQSClient);
+const lambda = mocked(LambdaClient);
+const s3 = mocked(S3Client);
+const sqs = mocked(SQSClient);
 
 const source = 'arn:aws:sqs:eu-central-1:123456789012:orders';
 const trigger = { DeadLettersUrl: 'https://sqs/dead', QueueArn: source, FunctionName: 'orders-trigger' };

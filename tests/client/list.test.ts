@@ -1,9 +1,9 @@
 import { DescribeExecutionCommand, InvalidToken, ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
-import { mockClient } from 'aws-sdk-client-mock';
 import { type ExecutionSummary, type ListQuery, stepFunctionsDriver } from 'longhaul';
 import { beforeEach, expect, test } from 'vitest';
+import { mocked } from '../mocked.ts';
 
-const sfn = mockClient(SFNClient);
+const sfn = mocked(SFNClient);
 const stack = {
   stateMachineArn: 'arn:aws:states:us-east-1:000000000000:stateMachine:longhaul',
   artifactsBucket: 'artifacts',
@@ -32,10 +32,9 @@ beforeEach(() => {
   sfn.reset();
   history = [];
   sfn.on(ListExecutionsCommand).callsFake(({ statusFilter, maxResults, nextToken }) => {
-    const all = history.filter(({ status }) => statusFilter === undefined || status === statusFilter);
     const shown = nextToken === undefined ? -1 : history.findIndex(({ name }) => name === nextToken);
     if (nextToken !== undefined && shown < 0) throw new InvalidToken({ message: 'Invalid Token', $metadata: {} });
-    const rest = nextToken === undefined ? all : all.filter((item) => history.indexOf(item) > shown);
+    const rest = history.slice(shown + 1).filter(({ status }) => statusFilter === undefined || status === statusFilter);
     const executions = rest.slice(0, maxResults);
     return { executions, ...(rest.length > maxResults && { nextToken: executions.at(-1)!.name }) };
   });

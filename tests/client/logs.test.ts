@@ -1,13 +1,13 @@
 import { BatchClient, DescribeJobsCommand } from '@aws-sdk/client-batch';
 import { CloudWatchLogsClient, GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { GetExecutionHistoryCommand, type HistoryEvent, SFNClient } from '@aws-sdk/client-sfn';
-import { mockClient } from 'aws-sdk-client-mock';
 import { type LogLine, type LogQuery, stepFunctionsDriver } from 'longhaul';
 import { beforeEach, expect, test } from 'vitest';
+import { mocked } from '../mocked.ts';
 
-const sfn = mockClient(SFNClient);
-const batch = mockClient(BatchClient);
-const logs = mockClient(CloudWatchLogsClient);
+const sfn = mocked(SFNClient);
+const batch = mocked(BatchClient);
+const logs = mocked(CloudWatchLogsClient);
 const stack = {
   stateMachineArn: 'arn:aws:states:us-east-1:000000000000:stateMachine:longhaul',
   artifactsBucket: 'artifacts',

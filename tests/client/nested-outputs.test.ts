@@ -5,13 +5,13 @@ import {
   type ResourceStatus,
 } from '@aws-sdk/client-cloudformation';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { findDeployment } from '../../longhaul/cli/deployment.ts';
 import { DeadLetters } from '../../longhaul/client/dead-letters.ts';
+import { mocked } from '../mocked.ts';
 
-const sqs = mockClient(SQSClient);
-const cloudFormation = mockClient(CloudFormationClient);
+const sqs = mocked(SQSClient);
+const cloudFormation = mocked(CloudFormationClient);
 const source = 'arn:aws:sqs:eu-central-1:123456789012:orders';
 const trigger = { DeadLettersUrl: 'https://sqs/dead', QueueArn: source, FunctionName: 'orders-trigger' };
 

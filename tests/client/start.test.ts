@@ -1,11 +1,11 @@
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { ExecutionAlreadyExists, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
-import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, expect, test } from 'vitest';
 import { startExecution } from '../../longhaul/client/start.ts';
+import { mocked } from '../mocked.ts';
 
-const sfn = mockClient(SFNClient);
-const s3 = mockClient(S3Client);
+const sfn = mocked(SFNClient);
+const s3 = mocked(S3Client);
 const stack = {
   stateMachineArn: 'arn:aws:states:us-east-1:000000000000:stateMachine:longhaul',
   artifactsBucket: 'artifacts',

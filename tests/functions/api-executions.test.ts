@@ -10,17 +10,17 @@ import {
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { handler as getLogs } from '../../functions/api/get-logs.ts';
 import { handler as listExecutions } from '../../functions/api/list-executions.ts';
 import { handler as resumeExecution } from '../../functions/api/resume-execution.ts';
 import { handler as stopExecution } from '../../functions/api/stop-execution.ts';
+import { mocked } from '../mocked.ts';
 import { context, environment, sample } from './lambda.ts';
 
-const sfn = mockClient(SFNClient);
-const batch = mockClient(BatchClient);
-const logs = mockClient(CloudWatchLogsClient);
+const sfn = mocked(SFNClient);
+const batch = mocked(BatchClient);
+const logs = mocked(CloudWatchLogsClient);
 const id = 'hello-world-0123456789abcdef0123456789abcdef';
 
 beforeEach(() => {

@@ -2,19 +2,19 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { DescribeExecutionCommand, ExecutionDoesNotExist, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { mockClient } from 'aws-sdk-client-mock';
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 import { handler as getExecution } from '../../functions/api/get-execution.ts';
 import { handler as listJobs } from '../../functions/api/list-jobs.ts';
 import { handler as runJob } from '../../functions/api/run-job.ts';
+import { mocked } from '../mocked.ts';
 import { functionsAlone } from './functions-alone.ts';
 import { context, environment, sample } from './lambda.ts';
 
 const { sfn, s3, logged } = functionsAlone();
 
 // No answer was given before: idempotency.engine.test.ts tests the others.
-mockClient(DynamoDBClient).resolves({});
+mocked(DynamoDBClient).resolves({});
 
 async function call(handler: typeof runJob, request: unknown) {
   const response = (await handler(request as never, context)) as APIGatewayProxyStructuredResultV2;

@@ -1,11 +1,11 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { mockClient } from 'aws-sdk-client-mock';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { handler } from '../../functions/authorizers/api-key.ts';
+import { mocked } from '../mocked.ts';
 import { context, environment, sample } from './lambda.ts';
 
-const secrets = mockClient(SecretsManagerClient);
+const secrets = mocked(SecretsManagerClient);
 const logged: string[] = [];
 let arns = 0;
 

@@ -2,9 +2,9 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { mockClient } from 'aws-sdk-client-mock';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { mocked } from '../mocked.ts';
 import { deliver, type Loose, SECRET, type Trigger, triggers } from './every-trigger.ts';
 import { functionsAlone } from './functions-alone.ts';
 
@@ -17,8 +17,8 @@ const { sfn, s3, starts } = functionsAlone({
   WEBHOOK_SECRET_ARN: 'arn:aws:secretsmanager:us-east-1:000000000000:secret:s-AAAAAA',
 });
 
-const sqs = mockClient(SQSClient);
-const secrets = mockClient(SecretsManagerClient);
+const sqs = mocked(SQSClient);
+const secrets = mocked(SecretsManagerClient);
 
 beforeEach(() => {
   sqs.reset();

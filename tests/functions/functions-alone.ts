@@ -1,7 +1,7 @@
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
-import { mockClient } from 'aws-sdk-client-mock';
-import { afterAll, afterEach, beforeEach, vi } from 'vitest';
+import { afterEach, beforeEach, vi } from 'vitest';
+import { mocked } from '../mocked.ts';
 import { environment } from './lambda.ts';
 
 /**
@@ -9,8 +9,8 @@ import { environment } from './lambda.ts';
  * S3 every object, until the test says otherwise. What they log is in `logged`, and not on the terminal.
  */
 export function functionsAlone(variables: Record<string, string> = {}) {
-  const sfn = mockClient(SFNClient);
-  const s3 = mockClient(S3Client);
+  const sfn = mocked(SFNClient);
+  const s3 = mocked(S3Client);
   const logged: string[] = [];
   beforeEach(() => {
     sfn.reset();
@@ -26,10 +26,6 @@ export function functionsAlone(variables: Record<string, string> = {}) {
   afterEach(() => {
     vi.unstubAllEnvs();
     vi.restoreAllMocks();
-  });
-  afterAll(() => {
-    sfn.restore();
-    s3.restore();
   });
   const starts = () => sfn.commandCalls(StartExecutionCommand).map(({ args }) => args[0].input);
   const inputs = () => starts().map(({ input }) => JSON.parse(input ?? ''));

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { mockClient } from 'aws-sdk-client-mock';
 import { defineJob } from 'longhaul';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { jobs } from '../../containers/jobs.ts';
 import { handler as sns } from '../../functions/triggers/sns/handler.ts';
 import { handler as sqs } from '../../functions/triggers/sqs/handler.ts';
+import { mocked } from '../mocked.ts';
 import { functionsAlone } from './functions-alone.ts';
 import { context, sample } from './lambda.ts';
 
@@ -31,7 +31,7 @@ const { sfn } = functionsAlone({
   MAX_RECEIVES: '5',
 });
 
-const queue = mockClient(SQSClient);
+const queue = mocked(SQSClient);
 beforeEach(() => {
   queue.reset();
   queue.on(SendMessageCommand).resolves({});

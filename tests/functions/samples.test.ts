@@ -9,8 +9,8 @@ import {
   StartExecutionCommand,
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
-import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { mocked } from '../mocked.ts';
 import { type AppFunction, functions, root } from '../template/templates.ts';
 import { context, sample } from './lambda.ts';
 
@@ -33,17 +33,17 @@ const env: Record<string, string> = {
 };
 
 beforeEach(() => {
-  const sfn = mockClient(SFNClient);
+  const sfn = mocked(SFNClient);
   sfn.on(StartExecutionCommand).resolves({});
   sfn.on(DescribeExecutionCommand).resolves({ status: 'ABORTED', startDate: new Date(0), input: '{}' });
   sfn.on(StopExecutionCommand).resolves({});
   sfn.on(ListExecutionsCommand).resolves({ executions: [] });
   sfn.on(GetExecutionHistoryCommand).resolves({ events: [] });
-  const s3 = mockClient(S3Client);
+  const s3 = mocked(S3Client);
   s3.rejects(Object.assign(new Error('The specified key does not exist.'), { name: 'NoSuchKey' }));
   s3.on(PutObjectCommand).resolves({});
-  mockClient(DynamoDBClient).resolves({});
-  const secrets = mockClient(SecretsManagerClient);
+  mocked(DynamoDBClient).resolves({});
+  const secrets = mocked(SecretsManagerClient);
   secrets.on(GetSecretValueCommand).resolves({ SecretString: 'sample-secret' });
   secrets
     .on(GetSecretValueCommand, { SecretId: env.API_KEYS_SECRET_ARN })

@@ -1,14 +1,14 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { ExecutionAlreadyExists, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { mockClient } from 'aws-sdk-client-mock';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { handler } from '../../functions/triggers/sqs/handler.ts';
+import { mocked } from '../mocked.ts';
 import { functionsAlone } from './functions-alone.ts';
 import { context, sample } from './lambda.ts';
 
-const sqs = mockClient(SQSClient);
+const sqs = mocked(SQSClient);
 const deadLetters = 'https://sqs.us-east-1.amazonaws.com/000000000000/dead-letters';
 const standard = 'arn:aws:sqs:us-east-1:000000000000:queue';
 const fifo = `${standard}.fifo`;

@@ -1,17 +1,17 @@
 import { createHmac } from 'node:crypto';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { mockClient } from 'aws-sdk-client-mock';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { handler as github } from '../../functions/triggers/webhook/github.ts';
 import { handler as stripe } from '../../functions/triggers/webhook/stripe.ts';
+import { mocked } from '../mocked.ts';
 import { functionsAlone } from './functions-alone.ts';
 import { context, sample } from './lambda.ts';
 
 const { logged, starts } = functionsAlone({ JOB: 'hello-world' });
 
-const secrets = mockClient(SecretsManagerClient);
+const secrets = mocked(SecretsManagerClient);
 let now = Date.UTC(2026, 0, 2);
 
 /** Of a secret that no other test has asked for, so that nothing of it is kept. */

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { lacking } from '../python/python.ts';
 import { read, root, templates } from './templates.ts';
 
 /** Applies SAM's transform to templates, as CloudFormation does, and lints what comes of it. */
@@ -82,25 +83,26 @@ const cases: Case[] = [
   { template: 'template.yaml', parameters: ownNetwork },
 ];
 
-const installed = spawnSync('python3', ['-c', 'import samtranslator, cfnlint']).status === 0;
+describe.skipIf(lacking(['samtranslator', 'cfnlint']))(
+  'after the transform of SAM (where samtranslator and cfn-lint are installed)',
+  () => {
+    let linted: (Case & { findings: string[] })[];
+    beforeAll(() => {
+      const input = JSON.stringify(cases);
+      const { stdout, stderr, status } = spawnSync('python3', ['-c', program], { cwd: root, input, encoding: 'utf8' });
+      expect(status, stderr).toBe(0);
+      linted = JSON.parse(stdout);
+    });
 
-describe.skipIf(!installed)('after the transform of SAM (where samtranslator and cfn-lint are installed)', () => {
-  let linted: (Case & { findings: string[] })[];
-  beforeAll(() => {
-    const input = JSON.stringify(cases);
-    const { stdout, stderr, status } = spawnSync('python3', ['-c', program], { cwd: root, input, encoding: 'utf8' });
-    expect(status, stderr).toBe(0);
-    linted = JSON.parse(stdout);
-  });
+    test.each(
+      cases.map((one, index) => [one.template, Object.keys(one.parameters).join(', ') || 'no values', index] as const),
+    )('cfn-lint finds nothing in %s with %s', (_template, _parameters, index) => {
+      expect(linted[index]?.findings).toEqual([]);
+    });
 
-  test.each(
-    cases.map((one, index) => [one.template, Object.keys(one.parameters).join(', ') || 'no values', index] as const),
-  )('cfn-lint finds nothing in %s with %s', (_template, _parameters, index) => {
-    expect(linted[index]?.findings).toEqual([]);
-  });
-
-  test('the parameters that are given values exist', () => {
-    const known = Object.keys(read('template.yaml').Parameters);
-    expect(known).toEqual(expect.arrayContaining(Object.keys({ ...everything, ...ownNetwork })));
-  });
-});
+    test('the parameters that are given values exist', () => {
+      const known = Object.keys(read('template.yaml').Parameters);
+      expect(known).toEqual(expect.arrayContaining(Object.keys({ ...everything, ...ownNetwork })));
+    });
+  },
+);

@@ -27,8 +27,8 @@ interface Running {
  * timeout, crash or failed initialization.
  */
 export class ExecutionEnvironment {
-  /** Whether it can be given an invocation. */
-  state: 'free' | 'busy' | 'gone' = 'free';
+  /** Whether it can be given an invocation; `starting` is busy with its first one, which it has not taken yet. */
+  state: 'free' | 'starting' | 'busy' | 'gone' = 'free';
   /** Set when its code changed on disk: it finishes what it has and gets no more. */
   stale = false;
   readonly #definition: FunctionDefinition;
@@ -45,6 +45,7 @@ export class ExecutionEnvironment {
   #initReported = false;
   #initError: Buffer | undefined;
   #maxRssKb: number | undefined;
+  #onReady: (() => void) | undefined;
 
   constructor(definition: FunctionDefinition, engine: Record<string, string>, logs: LogSink) {
     this.#definition = definition;
@@ -65,9 +66,12 @@ export class ExecutionEnvironment {
   /**
    * Runs one invocation, and starts the process when it is the first. What goes wrong is an outcome; undefined when the
    * process, left over from an earlier invocation, ended before it took this one.
+   *
+   * @param onReady - called when a process that had to be started takes the invocation
    */
-  async run(invocation: Invocation): Promise<Result | undefined> {
-    this.state = 'busy';
+  async run(invocation: Invocation, onReady?: () => void): Promise<Result | undefined> {
+    this.state = this.#startedAt === 0 ? 'starting' : 'busy';
+    this.#onReady = onReady;
     const { promise, resolve } = Promise.withResolvers<outcomes.Outcome | undefined>();
     const allowance = INIT_ALLOWANCE + this.#definition.timeout * 1000;
     const running: Running = {
@@ -120,6 +124,10 @@ export class ExecutionEnvironment {
 
   #next(): void {
     this.#asking = true;
+    if (this.state === 'starting') {
+      this.state = 'busy';
+      this.#onReady?.();
+    }
     this.#initDuration ??= Date.now() - this.#startedAt;
     this.#dispatch();
   }

@@ -30,7 +30,8 @@ export class FunctionPool {
 
   /**
    * Runs an invocation on a free process, or on a new one. ReservedConcurrentExecutions is Lambda's own limit and
-   * refuses what is over it. The engine's limit only spares the machine, so invocations over it wait.
+   * refuses what is over it. The engine's limit only spares the machine, so invocations over it wait. They also wait while
+   * a process starts: by then another one is often free.
    *
    * @throws ServiceError TooManyRequestsException when the reserved concurrency is used up
    */
@@ -43,12 +44,13 @@ export class FunctionPool {
       });
     }
     const limit = Math.min(this.#options.processLimit, reserved ?? Number.POSITIVE_INFINITY);
-    while (this.#busy() >= limit && !this.#closed) await new Promise<void>((resolve) => this.#line.push(resolve));
+    const mustWait = () => this.#busy() >= limit || (!this.#has('free') && this.#has('starting'));
+    while (mustWait() && !this.#closed) await new Promise<void>((resolve) => this.#line.push(resolve));
     if (this.#closed) throw new ServiceError('ServiceException', 'The local engine is stopping.', 500);
     const environment = this.#freeEnvironment();
     try {
       // A leftover process may end just when it gets the invocation, which another one then runs.
-      return (await environment.run(invocation)) ?? (await this.#again(invocation));
+      return (await environment.run(invocation, () => this.#line.shift()?.())) ?? (await this.#again(invocation));
     } finally {
       this.#release(environment);
       this.#line.shift()?.();
@@ -81,7 +83,11 @@ export class FunctionPool {
   }
 
   #busy(): number {
-    return [...this.#environments.keys()].filter((environment) => environment.state === 'busy').length;
+    return [...this.#environments.keys()].filter(({ state }) => state === 'busy' || state === 'starting').length;
+  }
+
+  #has(wanted: ExecutionEnvironment['state']): boolean {
+    return [...this.#environments.keys()].some(({ state }) => state === wanted);
   }
 
   #freeEnvironment(): ExecutionEnvironment {
