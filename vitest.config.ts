@@ -1,6 +1,7 @@
 import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 // Workers, and the processes that tests start, take what Node.js compiled before from where `longhaul` keeps it, too.
 process.env.NODE_COMPILE_CACHE ??= path.join(tmpdir(), 'node-compile-cache');
@@ -26,13 +27,23 @@ const engine = ['tests/engine/!(*.e2e).test.ts', 'tests/**/*.engine.test.ts'];
 const all = ['tests/**/*.test.ts', 'containers/*/*.test.ts'];
 
 // What tests wait for comes from processes, and the machine may be busy: not the seconds of Vitest.
-const patient = { testTimeout: 300_000, hookTimeout: 300_000, expect: { poll: { timeout: 60_000 } } };
+const patient = { testTimeout: 300_000, hookTimeout: 300_000, expect: { poll: { timeout: 60_000, interval: 100 } } };
 const withoutProcesses = { setupFiles: ['tests/without-processes.ts'], testTimeout: 30_000 };
+
+/** The tests of Python's runtime take longest: begun last, they would be waited for. */
+class PythonFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]) {
+    const isPython = ({ moduleId }: TestSpecification) => moduleId.includes('/tests/python/');
+    const sorted = await super.sort(files);
+    return [...sorted.filter(isPython), ...sorted.filter((file) => !isPython(file))];
+  }
+}
 
 export default defineConfig({
   test: {
-    // Most tests wait for processes of their own: one worker more than there are cores keeps these busy.
-    maxWorkers: availableParallelism() + 1,
+    // Most tests wait for processes of their own: more workers than there are cores keep these busy.
+    maxWorkers: availableParallelism() + 2,
+    sequence: { sequencer: PythonFirst },
     projects: [
       { test: { name: 'unit', include: unit, exclude: isolated, isolate: false, ...withoutProcesses } },
       { test: { name: 'unit-isolated', include: isolated, ...withoutProcesses } },

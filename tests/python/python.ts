@@ -13,6 +13,8 @@ export const pythonEnvironment = {
   HOME: process.env.HOME,
   PYTHONPATH: join(runtime, 'src'),
   PYTHONPYCACHEPREFIX: process.env.PYTHONPYCACHEPREFIX,
+  // Threads of numpy that wait for work spin, beside other tests.
+  OPENBLAS_NUM_THREADS: '1',
   AWS_DEFAULT_REGION: 'us-east-1',
   AWS_ACCESS_KEY_ID: 'any',
   AWS_SECRET_ACCESS_KEY: 'thing',

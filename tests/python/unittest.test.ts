@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { globSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, test } from 'vitest';
 import { LocalS3 } from '../engine/s3-fixture.ts';
 import { lacking, named, pythonEnvironment, runtime } from './python.ts';
 
@@ -15,7 +15,7 @@ describe.skipIf(lack)(named('the Python runtime', lack), () => {
   beforeAll(() => s3.start());
   afterAll(() => s3.stop());
 
-  test.for(modules.sort())('%s', { timeout: 500_000 }, async (module) => {
+  test.concurrent.for(modules.sort())('%s', async (module, { expect }) => {
     const env = { ...pythonEnvironment, AWS_ENDPOINT_URL: s3.endpoint.url };
     const run = promisify(execFile)('python3', ['-m', 'unittest', `tests.${module}`], { cwd: runtime, env });
     const { stderr } = await run.catch((error: { stdout: string; stderr: string }) => error);
