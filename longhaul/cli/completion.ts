@@ -71,7 +71,7 @@ function withoutConstants(): void {
   console.log = (script: string) => log(script.replace(/^readonly /gm, ''));
 }
 
-/** What the engine with this data has; nothing when there is none or it does not answer in time. */
+/** The jobs and executions of the engine with this data; empty lists when no engine answers in time. */
 async function onThisMachine(
   data: string,
   patience: number,

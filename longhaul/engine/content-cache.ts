@@ -41,7 +41,7 @@ export class ContentCache {
     return value;
   }
 
-  /** A cache that cannot be written is none: the next start works without. */
+  /** When it cannot be written, the next start works without it. */
   save(): void {
     if (this.#file === undefined || !this.#changed) return;
     const content = serialize(this.#used);

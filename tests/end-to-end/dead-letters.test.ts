@@ -15,7 +15,7 @@ beforeAll(async () => {
   engine = await engineOf(app, { dataDirectory: data });
 });
 afterAll(() => engine.close());
-// Letters that a test leaves are none of the next one.
+// The next test must not find the letters of this one.
 afterEach(() => new SQSClient(engine.aws).send(new PurgeQueueCommand({ QueueUrl: trigger('Queue').DeadLettersUrl })));
 
 async function cli(...args: string[]) {

@@ -18,14 +18,18 @@ describe.skipIf(lack)(named('train-model', lack), () => {
 
   const model = () => Promise.all(files.map((name) => execution.bytes(name)));
 
-  /** Sends a signal at once when the job shows its progress: it is at work then, and will be for seconds. */
+  const epochsDone = async () => (await execution.json('progress.json'))?.done ?? 0;
+
+  /** Sends a signal when the job shows that it is further than the one before it: it is at work then, and will be for seconds. */
   const atWork = async (job: JobProcess, signal: NodeJS.Signals) => {
-    const ignore = execution.store.onEvent(({ key }) => {
-      if (!key.endsWith('progress.json')) return;
+    const before = await epochsDone();
+    const ignore = execution.store.onEvent(async ({ key }) => {
+      if (!key.endsWith('progress.json') || (await epochsDone()) <= before) return;
       ignore();
       job.child.kill(signal);
     });
     await job.exit;
+    expect(await epochsDone()).toBeGreaterThan(before);
   };
 
   test('ends with the same bytes after SIGTERM at three points and a SIGKILL', { timeout: 500_000 }, async () => {
