@@ -28,7 +28,8 @@ const all = ['tests/**/*.test.ts', 'containers/*/*.test.ts'];
 
 // What tests wait for comes from processes, and the machine may be busy: not the seconds of Vitest.
 const patient = { testTimeout: 300_000, hookTimeout: 300_000, expect: { poll: { timeout: 60_000, interval: 100 } } };
-const withoutProcesses = { setupFiles: ['tests/without-processes.ts'], testTimeout: 30_000 };
+const shared = { isolate: false, setupFiles: ['tests/leave-as-found.ts'] };
+const withoutProcesses = { setupFiles: ['tests/leave-as-found.ts', 'tests/without-processes.ts'], testTimeout: 30_000 };
 
 /** The tests of Python's runtime take longest: begun last, they would be waited for. */
 class PythonFirst extends BaseSequencer {
@@ -45,15 +46,15 @@ export default defineConfig({
     maxWorkers: availableParallelism() + 2,
     sequence: { sequencer: PythonFirst },
     projects: [
-      { test: { name: 'unit', include: unit, exclude: isolated, isolate: false, ...withoutProcesses } },
+      { test: { name: 'unit', include: unit, exclude: isolated, ...shared, ...withoutProcesses } },
       { test: { name: 'unit-isolated', include: isolated, ...withoutProcesses } },
-      { test: { name: 'engine', include: engine, isolate: false, ...patient } },
+      { test: { name: 'engine', include: engine, ...shared, ...patient } },
       {
         test: {
           name: 'end-to-end',
           include: all,
           exclude: [...unit, ...engine],
-          isolate: false,
+          ...shared,
           ...patient,
         },
       },

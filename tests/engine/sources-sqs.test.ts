@@ -7,7 +7,7 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Endpoint, startEndpoint } from '../../longhaul/engine/endpoint/index.ts';
 import { Messaging, messagingServices } from '../../longhaul/engine/services/messaging/index.ts';
 import { failedItems } from '../../longhaul/engine/sources/batch-response.ts';
@@ -83,9 +83,8 @@ const send = (MessageBody: string, more: object = {}, queue = 'work') =>
 const reports = { FunctionResponseTypes: ['ReportBatchItemFailures'] };
 const bodies = () => batches.map((records) => records.map(({ body }) => body));
 
-async function until(condition: () => boolean | Promise<boolean>) {
-  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 10));
-}
+const until = (condition: () => boolean | Promise<boolean>) =>
+  vi.waitUntil(condition, { timeout: 60_000, interval: 10 });
 const isEmpty = async (queue = 'work') => {
   const { Attributes } = await sqs.send(
     new GetQueueAttributesCommand({ QueueUrl: url(queue), AttributeNames: ['All'] }),
