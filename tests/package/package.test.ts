@@ -4,8 +4,9 @@ import path from 'node:path';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { type BuildResult, build, type Metafile } from 'esbuild';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { run } from '../end-to-end/process.ts';
+import { describeImages } from './images.ts';
 import { install, type Packed, pack, removeTemporaryDirectories, temporaryDirectory } from './install.ts';
 
 let packed: Packed;
@@ -176,6 +177,8 @@ test('longhaul new adds a job to another app, whose image takes the runtime from
   }
   expect(packed.files.filter((file) => file.includes('__pycache__'))).toEqual([]);
 });
+
+describe('elsewhere', () => describeImages(() => packed));
 
 /** As the Dockerfile of csv-report bundles. */
 function bundle(entryPoints: string[], options: { outfile?: string; packages?: 'external' }) {

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { lacking } from '../python/python.ts';
 import { read, root, templates } from './templates.ts';
 
-/** Applies SAM's transform to templates, as CloudFormation does, and lints what comes of it. */
+/** Applies SAM's transform to templates, as CloudFormation does, and lints what comes of it with values of parameters. */
 const program = `
 import json, os, sys
 
@@ -32,20 +32,21 @@ def deployed(file):
             resource["Properties"][name] = address
     return json.dumps(transform(template, {}, NoManagedPolicies(), passthrough_metadata=True))
 
-cases = json.load(sys.stdin)
+given = json.load(sys.stdin)
 # Before cfn-lint is loaded, which switches off what SAM itself checks.
-results = {file: deployed(file) for file in {case["template"] for case in cases}}
+results = {file: deployed(file) for file in given["templates"]}
 
 from cfnlint.api import lint
 from cfnlint.context.parameters import ParameterSet
 from cfnlint.core import get_rules
 
 rules = get_rules([], [], [])
-for case in cases:
-    sets = [ParameterSet(source=None, parameters=case["parameters"])] if case["parameters"] else []
-    found = lint(results[case["template"]], rules, ["us-east-1"], {"parameters": sets} if sets else None)
-    case["findings"] = [f"{match.rule.id} {'/'.join(map(str, match.path))}: {match.message}" for match in found]
-json.dump(cases, sys.stdout)
+findings = []
+for parameters in given["values"]:
+    sets = {"parameters": [ParameterSet(source=None, parameters=parameters)]}
+    found = lint(results["template.yaml"], rules, ["us-east-1"], sets)
+    findings.append([f"{match.rule.id} {'/'.join(map(str, match.path))}: {match.message}" for match in found])
+json.dump({"transformed": list(results), "findings": findings}, sys.stdout)
 `;
 
 const arn = (service: string, resource: string) => `arn:aws:${service}:us-east-1:123456789012:${resource}`;
@@ -71,34 +72,30 @@ const everything = {
 };
 const ownNetwork = { SubnetIds: subnets, SecurityGroupIds: 'sg-0123456789abcdef0', AssignPublicIp: 'DISABLED' };
 
-interface Case {
-  template: string;
-  parameters: Record<string, string>;
-}
-
-// Without values, cfn-lint looks at both sides of every condition.
-const cases: Case[] = [
-  ...templates.map((template) => ({ template, parameters: {} })),
-  { template: 'template.yaml', parameters: everything },
-  { template: 'template.yaml', parameters: ownNetwork },
-];
+// Without values, cfn-lint looks at both sides of every condition, and applies the transform itself: lint.e2e.test.ts.
+const values: Record<string, string>[] = [everything, ownNetwork];
 
 describe.skipIf(lacking(['samtranslator', 'cfnlint']))(
-  'after the transform of SAM (where samtranslator and cfn-lint are installed)',
+  'SAM’s transform (where samtranslator and cfn-lint are installed)',
   () => {
-    let linted: (Case & { findings: string[] })[];
+    let done: { transformed: string[]; findings: string[][] };
     beforeAll(() => {
-      const input = JSON.stringify(cases);
+      const input = JSON.stringify({ templates, values });
       const { stdout, stderr, status } = spawnSync('python3', ['-c', program], { cwd: root, input, encoding: 'utf8' });
       expect(status, stderr).toBe(0);
-      linted = JSON.parse(stdout);
+      done = JSON.parse(stdout);
     });
 
-    test.each(
-      cases.map((one, index) => [one.template, Object.keys(one.parameters).join(', ') || 'no values', index] as const),
-    )('cfn-lint finds nothing in %s with %s', (_template, _parameters, index) => {
-      expect(linted[index]?.findings).toEqual([]);
+    test.each(templates)('takes %s', (template) => {
+      expect(done.transformed).toContain(template);
     });
+
+    test.each(values.map((parameters, index) => [Object.keys(parameters).join(', '), index] as const))(
+      'makes a template in which cfn-lint finds nothing, with %s',
+      (_parameters, index) => {
+        expect(done.findings[index]).toEqual([]);
+      },
+    );
 
     test('the parameters that are given values exist', () => {
       const known = Object.keys(read('template.yaml').Parameters);

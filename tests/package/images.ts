@@ -1,23 +1,17 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { jobFolder, type Language } from '../../longhaul/cli/new/job-folder.ts';
 import { jobNames } from '../../longhaul/cli/new/job-name.ts';
-import { install, type Packed, pack, removeTemporaryDirectories, temporaryDirectory } from '../package/install.ts';
+import { environment, layOut } from '../images/image.ts';
 import { lacking } from '../python/python.ts';
 import { root } from '../template/templates.ts';
-import { environment, layOut } from './image.ts';
+import { install, type Packed, temporaryDirectory } from './install.ts';
 
 let packed: Packed;
 /** With the package and its dependencies, as `npm ci --omit=dev` leaves an application. */
 let application: string;
-
-beforeAll(async () => {
-  packed = await pack();
-  application = await install(packed, Object.keys(packed.manifest.dependencies));
-});
-afterAll(removeTemporaryDirectories);
 
 /** The image of a job that was made in an application with this package. */
 async function imageOf(language: Language, library: string) {
@@ -53,36 +47,44 @@ async function imageOf(language: Language, library: string) {
 
 const startedByHand = 'This is the Longhaul job "my-work". It was started by hand';
 
-test('in another application, a new job in TypeScript has an image: of the package’s file, without esbuild among its dependencies', async () => {
-  expect(packed.manifest.dependencies).not.toHaveProperty('esbuild');
-  const { directory, entrypoint, archive } = await imageOf('ts', 'file:packages/longhaul-0.0.9.tgz');
-  expect(archive).toBe(true);
-  const { stdout, stderr, status } = spawnSync(entrypoint[0]!, entrypoint.slice(1), {
-    cwd: directory,
-    env: environment,
-    encoding: 'utf8',
+/** Images of jobs that were made in another application. */
+export function describeImages(pack: () => Packed): void {
+  beforeAll(async () => {
+    packed = pack();
+    application = await install(packed, Object.keys(packed.manifest.dependencies));
   });
-  expect(stdout + stderr).toContain(startedByHand);
-  expect(status).toBe(65);
-});
 
-test('where the package is a version of a registry, no file is copied', async () => {
-  const { archive } = await imageOf('ts', '^0.1.0');
-  expect(archive).toBe(false);
-});
-
-const lack = lacking(['boto3']);
-test.skipIf(lack)(
-  `in Python, the image takes the runtime out of the package${lack ? ` (needs ${lack})` : ''}`,
-  async () => {
-    const { directory, root: all, entrypoint } = await imageOf('python', '^0.1.0');
+  test('in another application, a new job in TypeScript has an image: of the package’s file, without esbuild among its dependencies', async () => {
+    expect(packed.manifest.dependencies).not.toHaveProperty('esbuild');
+    const { directory, entrypoint, archive } = await imageOf('ts', 'file:packages/longhaul-0.0.9.tgz');
+    expect(archive).toBe(true);
     const { stdout, stderr, status } = spawnSync(entrypoint[0]!, entrypoint.slice(1), {
       cwd: directory,
-      env: { ...environment, PYTHONPATH: path.join(all, 'longhaul/src') },
+      env: environment,
       encoding: 'utf8',
     });
     expect(stdout + stderr).toContain(startedByHand);
     expect(status).toBe(65);
-  },
-  120_000,
-);
+  });
+
+  test('where the package is a version of a registry, no file is copied', async () => {
+    const { archive } = await imageOf('ts', '^0.1.0');
+    expect(archive).toBe(false);
+  });
+
+  const lack = lacking(['boto3']);
+  test.skipIf(lack)(
+    `in Python, the image takes the runtime out of the package${lack ? ` (needs ${lack})` : ''}`,
+    async () => {
+      const { directory, root: all, entrypoint } = await imageOf('python', '^0.1.0');
+      const { stdout, stderr, status } = spawnSync(entrypoint[0]!, entrypoint.slice(1), {
+        cwd: directory,
+        env: { ...environment, PYTHONPATH: path.join(all, 'longhaul/src') },
+        encoding: 'utf8',
+      });
+      expect(stdout + stderr).toContain(startedByHand);
+      expect(status).toBe(65);
+    },
+    120_000,
+  );
+}
