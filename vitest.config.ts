@@ -29,7 +29,11 @@ const all = ['tests/**/*.test.ts', 'containers/*/*.test.ts'];
 // What tests wait for comes from processes, and the machine may be busy: not the seconds of Vitest.
 const patient = { testTimeout: 300_000, hookTimeout: 300_000, expect: { poll: { timeout: 60_000, interval: 100 } } };
 const shared = { isolate: false, setupFiles: ['tests/leave-as-found.ts'] };
-const withoutProcesses = { setupFiles: ['tests/leave-as-found.ts', 'tests/without-processes.ts'], testTimeout: 30_000 };
+// Nothing in them waits: they take seconds, and on a busy machine ten times as many.
+const withoutProcesses = {
+  setupFiles: ['tests/leave-as-found.ts', 'tests/without-processes.ts'],
+  testTimeout: 120_000,
+};
 
 /** The tests of Python's runtime take longest: begun last, they would be waited for. */
 class PythonFirst extends BaseSequencer {
