@@ -19,6 +19,7 @@ import type { Log } from './log.ts';
 import type { ObjectStore } from './objects.ts';
 import { decisive, judge, type Outcome } from './outcome.ts';
 import { ProgressKeeper } from './progress.ts';
+import { type ObjectSource, readLines, readObject } from './reading/index.ts';
 import { readPublished, toResultJson } from './result.ts';
 import { afterAbort, planStop } from './stop-plan.ts';
 
@@ -28,6 +29,8 @@ export interface AttemptOptions<Input, Result, Event> {
   hooks: JobHooks<Input, Result>;
   environment: JobEnvironment;
   objects: ObjectStore;
+  /** Where the job reads its own objects from. */
+  source: ObjectSource;
   log: Log;
   /** Whoever aborts it says why: an interruption, the time limit. */
   stop: AbortController;
@@ -53,7 +56,7 @@ const SUPERSEDED_GRACE_MILLISECONDS = 5000;
 export async function runAttempt<Input, Result, Event>(
   options: AttemptOptions<Input, Result, Event>,
 ): Promise<AttemptEnd> {
-  const { job, handler, hooks, environment, objects, log, stop } = options;
+  const { job, handler, hooks, environment, objects, source, log, stop } = options;
   const { attempt, maxAttempts, interruptions, executionId, artifacts: place } = environment;
   const { signal } = stop;
   const at = (name: string) => ({ bucket: place.bucket, key: place.key + name });
@@ -133,6 +136,8 @@ export async function runAttempt<Input, Result, Event>(
       signal,
       checkpoint: keeper,
       progress: progress.report,
+      readLines: (object, options = {}) => readLines(object, options, { source, signal, log }),
+      readObject: (object, options = {}) => readObject(object, options, { source, signal, log }),
     };
     handlerRuns = true;
     try {

@@ -1,4 +1,5 @@
 import type { Log } from './log.ts';
+import type { Lines, ObjectAddress, ObjectReading, ReadLinesOptions, ReadObjectOptions } from './reading/index.ts';
 
 /** Does the work of one start of the container; what it returns becomes `result.json`. */
 export type JobHandler<Input = unknown, Result = unknown> = (context: JobContext<Input>) => Promise<Result> | Result;
@@ -25,6 +26,24 @@ export interface JobContext<Input = unknown> {
   readonly checkpoint: Checkpoint;
   readonly progress: Progress;
   readonly log: Log;
+  /**
+   * Reads an object of any bucket line by line, from the beginning or from a saved position; gzip, too.
+   *
+   * @example
+   * const saved = await checkpoint.load<{ words: number; position: LinePosition }>();
+   * let words = saved?.words ?? 0;
+   * const lines = await readLines(input, { position: saved?.position });
+   * for await (const line of lines) {
+   *   words += line.split(' ').length;
+   *   checkpoint.set(() => ({ words, position: lines.position }));
+   *   progress(lines.bytesRead, lines.object.size);
+   * }
+   * @throws PermanentJobError if the object cannot be read at all, is damaged, or has a line that is too long
+   * @throws ObjectReplacedError if the object was overwritten since the position was saved, or while it was being read
+   */
+  readLines(object: ObjectAddress | string, options?: ReadLinesOptions): Promise<Lines>;
+  /** The same for its bytes, as they are stored. Connections that break are replaced; each byte comes once. */
+  readObject(object: ObjectAddress | string, options?: ReadObjectOptions): Promise<ObjectReading>;
 }
 
 /**

@@ -22,4 +22,15 @@ export type { HookContext, JobHooks } from './hooks.ts';
 export { implementJob, type JobImplementation, type RunOptions } from './implementation.ts';
 export type { Log } from './log.ts';
 export type { ProgressReport } from './progress.ts';
+export {
+  type LinePosition,
+  type Lines,
+  type ObjectAddress,
+  type ObjectIdentity,
+  type ObjectPosition,
+  type ObjectReading,
+  ObjectReplacedError,
+  type ReadLinesOptions,
+  type ReadObjectOptions,
+} from './reading/index.ts';
 export { runJob } from './run.ts';

@@ -6,6 +6,7 @@ import { JobInterruptedError, JobTimeoutError, PermanentJobError } from './error
 import { implementJob, type JobImplementation, type RunOptions } from './implementation.ts';
 import { createLog, describeError, type Log } from './log.ts';
 import { EXIT_CODES, isAbort, judge, type Outcome } from './outcome.ts';
+import { s3Source } from './reading/index.ts';
 import { s3Objects } from './s3-objects.ts';
 
 /** What a process has to end by itself in, when the handler left timers or connections open. */
@@ -21,15 +22,16 @@ const LONGEST_TIMER = 2 ** 31 - 1;
  *
  * @example
  * await runJob(csvReportWork);   // from implementJob
- * await runJob(csvReport, async ({ input, checkpoint, progress, signal }) => {
- *   const from = await checkpoint.load<Position>();
- *   for await (const record of records(input, from)) {
- *     …
- *     checkpoint.set(() => ({ offset: record.end, sums }));
- *     progress(record.end, size);
- *     signal.throwIfAborted();
+ * await runJob(countWords, async ({ input, checkpoint, progress, readLines }) => {
+ *   const saved = await checkpoint.load<State>();
+ *   let words = saved?.words ?? 0;
+ *   const lines = await readLines(input, { position: saved?.position });
+ *   for await (const line of lines) {
+ *     words += line.split(' ').length;
+ *     checkpoint.set(() => ({ words, position: lines.position }));
+ *     progress(lines.bytesRead, lines.object.size);
  *   }
- *   return report;
+ *   return { words };
  * });
  */
 export async function runJob<Name extends string, Input, Result, Event>(
@@ -74,6 +76,7 @@ async function run<Input, Result, Event>(
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   const stop = new AbortController();
   const objects = s3Objects();
+  const source = s3Source();
   const stray = catchStrayErrors(stop.signal, log);
   listenForSignals(stop, log);
 
@@ -90,6 +93,7 @@ async function run<Input, Result, Event>(
       hooks: options,
       environment,
       objects,
+      source,
       log,
       stop,
       stray,
@@ -102,6 +106,7 @@ async function run<Input, Result, Event>(
   }
   stopClock();
   objects.close();
+  source.close();
   stopGuard();
   endProcess(EXIT_CODES[outcome], handlerRuns || stop.signal.aborted, log);
 }

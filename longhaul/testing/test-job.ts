@@ -7,12 +7,15 @@ import { implementJob, type JobImplementation, type RunOptions } from '../runtim
 import { createLog } from '../runtime/log.ts';
 import type { Outcome } from '../runtime/outcome.ts';
 import { memoryObjects } from './memory-objects.ts';
+import { memorySource } from './memory-source.ts';
 import { type InterruptPoint, type Observed, observe } from './observed-context.ts';
 import { type Files, leftBehind, seed } from './stored-artifacts.ts';
 
 export interface TestOptions<Event = unknown> {
   /** What starts the job: its event, as a trigger or a client hands it over. `{}` by default. */
   input?: Event;
+  /** What `readLines` and `readObject` read: contents by `s3://bucket/key`. */
+  objects?: Readonly<Record<string, string | Uint8Array>>;
   /** What an earlier start saved: the job continues from it. */
   checkpoint?: unknown;
   /** Files that an earlier start left in the checkpoint directory: contents by path. */
@@ -128,6 +131,7 @@ async function run<Name extends string, Input, Result, Event>(
       hooks: runOptions,
       environment: { ...environment, interruptions },
       objects,
+      source: memorySource(options.objects ?? {}),
       log: createLog({ job: job.name, id: executionId, attempt, interruptions }, (_level, line) =>
         logs.push(JSON.parse(line)),
       ),

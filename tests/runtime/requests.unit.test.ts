@@ -9,6 +9,7 @@ import { createLog } from '../../longhaul/runtime/log.ts';
 import type { ObjectStore } from '../../longhaul/runtime/objects.ts';
 import { progressInterval } from '../../longhaul/runtime/progress.ts';
 import { memoryObjects } from '../../longhaul/testing/memory-objects.ts';
+import { memorySource } from '../../longhaul/testing/memory-source.ts';
 
 /** S3 in memory that counts what it is asked for, since every request but DELETE costs money. */
 function countingObjects() {
@@ -45,6 +46,7 @@ async function requestsOf(handler: JobHandler<unknown, unknown>, event: string |
       stopTimeoutSeconds: 30,
     },
     objects,
+    source: memorySource({}),
     log: createLog({}, () => {}),
     stop: new AbortController(),
     stray: new Promise(() => {}),

@@ -1,26 +1,36 @@
 import { randomBytes } from 'node:crypto';
-import { DeleteObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ObjectReplacedError, readError } from '../../containers/csv-report/source/errors.ts';
-import { openObject, type ReadOptions } from '../../containers/csv-report/source/object-stream.ts';
-import { type Log, PermanentJobError, TransientJobError } from '../../longhaul/runtime/index.ts';
+import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import {
+  type Log,
+  type ObjectPosition,
+  ObjectReplacedError,
+  PermanentJobError,
+  TransientJobError,
+} from '../../longhaul/runtime/index.ts';
+import { readError } from '../../longhaul/runtime/reading/errors.ts';
+import { type ObjectSource, readObject, s3Source } from '../../longhaul/runtime/reading/index.ts';
 import { LocalS3 } from '../engine/s3-fixture.ts';
 import { CuttingProxy } from './cutting-proxy.ts';
 
 const s3 = new LocalS3();
 let proxy: CuttingProxy;
-let client: S3Client;
+let source: ObjectSource;
 const warnings: string[] = [];
 const log: Log = { debug() {}, info() {}, warn: (message) => void warnings.push(message), error() {} };
 
 beforeEach(async () => {
   await s3.start();
   proxy = new CuttingProxy(s3.endpoint.port);
-  client = new S3Client({ ...s3.config, endpoint: await proxy.listen() });
+  const environment = { AWS_ENDPOINT_URL_S3: await proxy.listen(), AWS_REGION: 'us-east-1' };
+  const credentials = { AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b' };
+  for (const [name, value] of Object.entries({ ...environment, ...credentials })) vi.stubEnv(name, value);
+  source = s3Source();
   warnings.length = 0;
 });
 afterEach(async () => {
-  client.destroy();
+  source.close();
+  vi.unstubAllEnvs();
   await proxy.close();
   await s3.stop();
 });
@@ -28,8 +38,8 @@ afterEach(async () => {
 const address = { bucket: 'bucket', key: 'data.csv' };
 const put = (body: Buffer | string) =>
   s3.client.send(new PutObjectCommand({ Bucket: 'bucket', Key: 'data.csv', Body: body }));
-const open = (options: Partial<ReadOptions> = {}) =>
-  openObject(client, address, { signal: new AbortController().signal, log, backoff: 0, ...options });
+const open = (position?: ObjectPosition, signal = new AbortController().signal) =>
+  readObject(address, { position }, { source, signal, log, backoff: 0 });
 const readAll = async (chunks: AsyncIterable<Buffer>) => {
   const all: Buffer[] = [];
   for await (const chunk of chunks) all.push(chunk);
@@ -41,9 +51,10 @@ describe('reading an object', () => {
     const body = randomBytes(1_000_000);
     await put(body);
     proxy.cuts.push(200_000, 1, 300_000, 5000);
-    const { identity, chunks } = await open();
-    expect(identity.size).toBe(body.length);
-    expect((await readAll(chunks)).equals(body)).toBe(true);
+    const reading = await open();
+    expect(reading.object.size).toBe(body.length);
+    expect((await readAll(reading)).equals(body)).toBe(true);
+    expect(reading.position).toEqual({ ...reading.object, offset: body.length });
     expect(proxy.connections).toBe(5);
     expect(warnings.length).toBeGreaterThanOrEqual(3);
   });
@@ -51,34 +62,33 @@ describe('reading an object', () => {
   it('gives up after so many broken connections without a byte between them', async () => {
     await put(randomBytes(1_000_000));
     proxy.cuts.push(300_000, ...new Array<number>(20).fill(1));
-    const { chunks } = await open();
-    await expect(readAll(chunks)).rejects.toThrow(TransientJobError);
-    await expect(readAll(chunks)).resolves.toHaveLength(0);
+    const reading = await open();
+    await expect(readAll(reading)).rejects.toThrow(TransientJobError);
+    await expect(readAll(reading)).resolves.toHaveLength(0);
   });
 
   it('starts in the middle of the object that it knows', async () => {
     const body = randomBytes(300_000);
     await put(body);
-    const { identity } = await open();
-    const { chunks } = await open({ resume: { from: 123_456, identity } });
-    expect((await readAll(chunks)).equals(body.subarray(123_456))).toBe(true);
-    const { chunks: rest } = await open({ resume: { from: body.length, identity } });
-    expect(await readAll(rest)).toHaveLength(0);
+    const { object } = await open();
+    const middle = await open({ ...object, offset: 123_456 });
+    expect((await readAll(middle)).equals(body.subarray(123_456))).toBe(true);
+    expect(await readAll(await open({ ...object, offset: body.length }))).toHaveLength(0);
   });
 
   it('says so when the object to resume was replaced', async () => {
     await put('one');
-    const { identity } = await open();
+    const { object } = await open();
     await put('two');
-    await expect(open({ resume: { from: 1, identity } })).rejects.toThrow(ObjectReplacedError);
+    await expect(open({ ...object, offset: 1 })).rejects.toThrow(ObjectReplacedError);
   });
 
   it('never mixes two contents: replaced between two connections, the reading fails and may be tried again', async () => {
     await put(randomBytes(500_000));
     proxy.cuts.push(200_000);
-    const { chunks } = await open();
+    const reading = await open();
     await put(randomBytes(500_000));
-    await expect(readAll(chunks)).rejects.toThrow('s3://bucket/data.csv was replaced while it was being read');
+    await expect(readAll(reading)).rejects.toThrow('s3://bucket/data.csv was replaced while it was being read');
   });
 
   it('fails for good when there is no such object, or no such bucket', async () => {
@@ -87,8 +97,11 @@ describe('reading an object', () => {
     const missing = await open().catch((error) => error);
     expect(missing).toBeInstanceOf(PermanentJobError);
     expect(missing.message).toBe('s3://bucket/data.csv does not exist: it was deleted before it could be read.');
-    const options = { signal: new AbortController().signal, log };
-    const noBucket = await openObject(client, { bucket: 'nowhere', key: 'a' }, options).catch((error) => error);
+    const noBucket = await readObject(
+      's3://nowhere/a',
+      {},
+      { source, signal: new AbortController().signal, log },
+    ).catch((error) => error);
     expect(noBucket).toBeInstanceOf(PermanentJobError);
     expect(noBucket.message).toBe('The bucket nowhere does not exist.');
   });
@@ -96,7 +109,7 @@ describe('reading an object', () => {
   it('stops at once when it is told to', async () => {
     await put(randomBytes(5_000_000));
     const stop = new AbortController();
-    const { chunks } = await open({ signal: stop.signal });
+    const chunks = await open(undefined, stop.signal);
     const reading = (async () => {
       for await (const _ of chunks) stop.abort(new Error('enough'));
     })();

@@ -1,21 +1,12 @@
-import { PermanentJobError, TransientJobError } from 'longhaul/runtime';
+import { PermanentJobError, TransientJobError } from '../errors.ts';
+import { type ObjectAddress, uri } from './address.ts';
 
-/** The object is no longer the one whose reading began. */
+/** The object was overwritten since the position was saved, or while it was being read. */
 export class ObjectReplacedError extends TransientJobError {
   override name = 'ObjectReplacedError';
 }
 
-export interface ObjectAddress {
-  bucket: string;
-  key: string;
-  versionId?: string | undefined;
-}
-
-export function uri({ bucket, key, versionId }: ObjectAddress): string {
-  return `s3://${bucket}/${key}${versionId === undefined ? '' : ` (version ${versionId})`}`;
-}
-
-/** What S3's answer to a read means for the job: permanent where another attempt would get the same answer. */
+/** Turns S3's answer to a read into the error that a job ends with: permanent if another attempt would get the same answer. */
 export function readError(cause: unknown, address: ObjectAddress): Error {
   const object = uri(address);
   const { name, message } = cause instanceof Error ? cause : { name: typeof cause, message: String(cause) };
@@ -30,7 +21,7 @@ export function readError(cause: unknown, address: ObjectAddress): Error {
       return new PermanentJobError(`The bucket ${address.bucket} does not exist.`, { cause });
     case 'AccessDenied':
     case 'Forbidden':
-      // S3 answers so for an object that does not exist, too, when the role may not list the bucket (GetObject, "Permissions").
+      // S3 also answers this for a missing object if the role may not list the bucket (GetObject, "Permissions").
       return new PermanentJobError(
         `Access to ${object} is denied: the job's role may not read it (s3:GetObject, and kms:Decrypt for its key), or it does not exist.`,
         { cause },
@@ -39,7 +30,10 @@ export function readError(cause: unknown, address: ObjectAddress): Error {
       return new PermanentJobError(`${object} is archived: restore it before it can be read.`, { cause });
     case 'PreconditionFailed':
     case 'InvalidRange':
-      return new ObjectReplacedError(`${object} was replaced while it was being read.`, { cause });
+      return new ObjectReplacedError(
+        `${object} was replaced while it was being read. To start over with the new content, catch ObjectReplacedError.`,
+        { cause },
+      );
     default:
       return new TransientJobError(`Reading ${object} failed: ${name}: ${message}`, { cause });
   }
