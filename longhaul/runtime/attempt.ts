@@ -129,6 +129,7 @@ export async function runAttempt<Input, Result, Event>(
     log.info(continues ? 'Job continues from its checkpoint' : 'Job started');
     if (hooks.onStart) await runHookOf('onStart', (context) => hooks.onStart?.(context));
     signal.throwIfAborted();
+    const reading = { source, signal, log, isPending: () => keeper.isPending };
     const context: JobContext<Input> = {
       ...start,
       input: valid,
@@ -136,8 +137,8 @@ export async function runAttempt<Input, Result, Event>(
       signal,
       checkpoint: keeper,
       progress: progress.report,
-      readLines: (object, options = {}) => readLines(object, options, { source, signal, log }),
-      readObject: (object, options = {}) => readObject(object, options, { source, signal, log }),
+      readLines: (object, options = {}) => readLines(object, options, reading),
+      readObject: (object, options = {}) => readObject(object, options, reading),
     };
     handlerRuns = true;
     try {

@@ -87,6 +87,11 @@ export class CheckpointKeeper implements Checkpoint {
     await this.#writer.flush();
   }
 
+  /** Whether the last value of `set` was not taken. */
+  get isPending(): boolean {
+    return this.#given !== undefined;
+  }
+
   /** The container is about to end: the next `set` counts, and what is taken is written at once. */
   hurry(): void {
     clearTimeout(this.#timer);

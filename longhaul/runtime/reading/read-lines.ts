@@ -46,6 +46,7 @@ export async function readLines(
   { position, longestLine = LONGEST_LINE }: ReadLinesOptions,
   reading: Reading,
 ): Promise<Lines> {
+  const { signal, isPending = () => false } = reading;
   const address = addressOf(object);
   const from = position?.gzip ? { ...position, offset: 0 } : position;
   const bytes = await readObject(address, { position: from }, reading);
@@ -56,16 +57,17 @@ export async function readLines(
     if (gzip || offset === 0) {
       const { head, all } = await peek(bytes);
       gzip ||= head[0] === 0x1f && head[1] === 0x8b;
-      text = gzip ? gunzip(all, address, reading.signal) : all;
+      text = gzip ? gunzip(all, address, signal) : all;
     }
     if (gzip) text = skip(text, offset);
     const splitter = new LineSplitter(offset, longestLine, uri(address));
     for await (const chunk of text) {
       for (const line of splitter.split(chunk)) {
         offset = splitter.end;
+        const isStopping = signal.aborted;
         yield line;
-        // Thrown here, after the job has dealt with the line and set its checkpoint.
-        reading.signal.throwIfAborted();
+        // The job has dealt with the line. If its checkpoint came before the stop and was not taken, one more line makes it set another.
+        if (isStopping || !isPending()) signal.throwIfAborted();
       }
     }
     const last = splitter.last();

@@ -24,6 +24,8 @@ export interface Reading {
   source: ObjectSource;
   signal: AbortSignal;
   log: Log;
+  /** Whether the job's newest checkpoint is not taken yet: its next one is, so a stop waits for that. */
+  isPending?: () => boolean;
   /** Before the first retry, in milliseconds; doubled for each further one. */
   backoff?: number;
 }

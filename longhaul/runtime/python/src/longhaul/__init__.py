@@ -18,6 +18,7 @@ from .errors import (
 from .hooks import HookContext
 from .job import Job, job
 from .log import Log
+from .reading import Lines, ObjectReading, ObjectReplacedError
 
 __all__ = [
     "Artifacts",
@@ -31,7 +32,10 @@ __all__ = [
     "JobInterruptedError",
     "JobStop",
     "JobTimeoutError",
+    "Lines",
     "Log",
+    "ObjectReading",
+    "ObjectReplacedError",
     "PermanentJobError",
     "SupersededError",
     "TransientJobError",

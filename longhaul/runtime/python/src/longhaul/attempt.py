@@ -30,6 +30,7 @@ from .log import Log
 from .objects import ObjectStore
 from .outcome import Outcome, decisive, judge
 from .progress import Progress
+from .reading import ObjectSource
 from .result import read_published, to_result_json
 from .stop import Interrupts, Stop
 from .validation import validate_input
@@ -40,6 +41,8 @@ class Attempt:
     job: Job[Any, Any]
     environment: JobEnvironment
     objects: ObjectStore
+    #: Where the job reads its own objects from.
+    source: ObjectSource
     log: Log
     #: Whoever requests it says why: an interruption, the time limit.
     stop: Stop
@@ -112,6 +115,7 @@ class Attempt:
             log=self.log,
             stop=self.stop,
             interrupts=self.interrupts,
+            source=self.source,
         )
         self.log.info("Job continues from its checkpoint" if inherited.is_checkpoint else "Job started")
         self._run_hook("on_start")

@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 from .artifacts import Artifacts
 from .checkpoint import Checkpoint
 from .log import Log
+from .reading import LONGEST_LINE, Lines, ObjectAddress, ObjectReading, ObjectSource, Position, address_of
 from .stop import Interrupts, Stop
 
 Input = TypeVar("Input")
@@ -34,6 +35,7 @@ class JobContext(Generic[Input]):
     log: Log
     stop: Stop
     interrupts: Interrupts
+    source: ObjectSource
 
     @property
     def stopping(self) -> bool:
@@ -46,6 +48,41 @@ class JobContext(Generic[Input]):
     def raise_if_stopping(self) -> None:
         """Call it after ``checkpoint.set``. :raises JobStop: an interruption, the time limit, or a newer start"""
         self.checkpoint.raise_if_stopping()
+
+    def read_lines(self, source: Any, *, position: Position | None = None, longest_line: int = LONGEST_LINE) -> Lines:
+        """
+        Reads an object of any bucket line by line, from the beginning or from a saved position; gzip, too. ``source`` is
+        ``s3://bucket/key``, or whatever has ``bucket`` and ``key``. A stop ends it between two lines.
+
+        state = ctx.checkpoint.load({"words": 0, "position": None})
+        lines = ctx.read_lines(ctx.input, position=state["position"])
+        for line in lines:
+            state = {"words": state["words"] + len(line.split()), "position": lines.position}
+            ctx.checkpoint.set(state)
+            ctx.progress(lines.bytes_read, lines.size)
+
+        :raises PermanentJobError: if it cannot be read at all, is damaged, or has a line that is too long
+        :raises ObjectReplacedError: if it was overwritten since the position was saved, or while it was being read
+        """
+        address = address_of(source)
+
+        def open_object(place: Position | None) -> ObjectReading:
+            # A chunk holds many lines: a stop may come between two lines, not between two chunks.
+            return self._open(address, place, lambda: None)
+
+        return Lines(open_object, address, position, longest_line, self.raise_if_stopping)
+
+    def read_object(self, source: Any, *, position: Position | None = None) -> ObjectReading:
+        """The same for its bytes, as they are stored, in chunks. A stop ends it between two chunks."""
+        return self._open(address_of(source), position, self.raise_if_stopping)
+
+    def _open(
+        self, address: ObjectAddress, position: Position | None, between_chunks: Callable[[], None]
+    ) -> ObjectReading:
+        retry = self.stop.raise_if_requested
+        return ObjectReading(
+            self.source, address, position, self.log, between_chunks=between_chunks, before_retry=retry
+        )
 
     def sleep(self, seconds: float) -> None:
         """As ``time.sleep``, cut short by a stop. :raises JobStop: then"""

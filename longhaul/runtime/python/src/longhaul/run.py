@@ -19,6 +19,7 @@ from .job import Job
 from .log import Log, LogHandler
 from .objects import S3Objects
 from .outcome import Outcome, judge
+from .reading import S3Source
 from .stop import Interrupts, Stop
 from .streams import open_streams
 
@@ -49,7 +50,7 @@ def run_job(job: Job[Any, Any]) -> NoReturn:
     _listen_for_signals(stop, interrupts, log)
     try:
         environment = read_environment(os.environ)
-        attempt = Attempt(job, environment, S3Objects(), log, stop, interrupts, leave=_leave)
+        attempt = Attempt(job, environment, S3Objects(), S3Source(), log, stop, interrupts, leave=_leave)
         _keep_time(environment, stop)
         _watch_threads(attempt, log)
         outcome = attempt.run()

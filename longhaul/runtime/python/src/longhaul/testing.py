@@ -17,6 +17,7 @@ from .faithful_json import from_json, to_faithful_json
 from .job import Job
 from .log import Log
 from .memory_objects import MemoryObjects
+from .memory_source import MemorySource
 from .outcome import Outcome
 from .result import to_result_json
 from .stop import Interrupts, Stop
@@ -52,6 +53,7 @@ def test_job(
     job: Job[Any, Any],
     event: Any = None,
     *,
+    objects: Mapping[str, str | bytes] | None = None,
     checkpoint: Any = None,
     files: Mapping[str, bytes] | None = None,
     interrupt_after: int | None = None,
@@ -61,17 +63,18 @@ def test_job(
 ) -> TestRun:
     """
     Runs the job on an event, from a checkpoint if one is given, and interrupts it after so many calls of `checkpoint.set`.
+    `objects` are what `read_lines` and `read_object` read: contents by `s3://bucket/key`.
 
     first = test_job(count_words, {"key": "a.txt"}, interrupt_after=3)
     second = test_job(count_words, {"key": "a.txt"}, checkpoint=first.checkpoint, files=first.files)
     assert second.result == {"words": 12}
     """
-    objects = MemoryObjects()
+    stored = MemoryObjects()
     if checkpoint is not None or files:
         state = None if checkpoint is None else to_faithful_json(checkpoint)
-        left = Content(state, tuple(_stored(objects, path, body) for path, body in (files or {}).items()))
+        left = Content(state, tuple(_stored(stored, path, body) for path, body in (files or {}).items()))
         entry = compose_entry(Launch("test", 1, 0), "an earlier start", 1, left)
-        objects.put(_PLACE.below("checkpoint/state.json"), entry, "")
+        stored.put(_PLACE.below("checkpoint/state.json"), entry, "")
     log: list[dict[str, Any]] = []
     stop = Stop()
     sets = 0
@@ -87,14 +90,15 @@ def test_job(
     run = Attempt(
         job,
         JobEnvironment(job.name, Launch("test", attempt, interruptions), to_result_json(event), max_attempts, _PLACE),
-        objects,
+        stored,
+        MemorySource(objects or {}),
         Log({"job": job.name, "id": "test"}, sink=lambda _level, line: log.append(json.loads(line))),
         stop,
         Interrupts(stop),
         checkpointed=checkpointed,
     )
     outcome = run.run()
-    return _told(outcome, run, objects, log)
+    return _told(outcome, run, stored, log)
 
 
 test_job.__test__ = False  # type: ignore[attr-defined] # pytest would take it for a test
