@@ -72,14 +72,34 @@ export interface ErrorDescription {
 
 /** Name, message, stack and the chain of causes, whatever was thrown. */
 export function describeError(error: unknown, depth = 0): ErrorDescription {
-  if (!(error instanceof Error)) return { name: typeof error, message: inspect(error, { depth: 2 }) };
+  if (!(error instanceof Error)) return { name: typeof error, message: messageOf(error) };
   return {
     name: String(error.name),
-    message: String(error.message),
+    message: messageOf(error),
     ...(error.stack && { stack: error.stack }),
     // A chain of causes can be a circle; ten links explain any failure.
     ...(error.cause !== undefined && depth < 10 && { cause: describeError(error.cause, depth + 1) }),
     ...(error instanceof AggregateError &&
       depth < 10 && { errors: error.errors.map((e) => describeError(e, depth + 1)) }),
   };
+}
+
+/** What the AWS SDK says if the answer had no body, as to every HEAD request (smithy-client, `throwDefaultError`). */
+const NOTHING_SAID = /^(UnknownError|Unknown)?$/;
+
+/**
+ * The message of an error. Errors of AWS are given by name and HTTP status as well: `NotFound (404)`. One without any message, as
+ * Node.js throws for a connection that is refused on every address, is given by what it holds, its code or its name.
+ */
+export function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return inspect(error, { depth: 2 });
+  const { $metadata, code } = error as { $metadata?: { httpStatusCode?: number }; code?: string };
+  const message = String(error.message);
+  if ($metadata?.httpStatusCode !== undefined) {
+    const what = `${error.name} (${$metadata.httpStatusCode})`;
+    return NOTHING_SAID.test(message) || message === error.name ? what : `${what}: ${message}`;
+  }
+  if (message !== '') return message;
+  if (error instanceof AggregateError && error.errors.length > 0) return error.errors.map(messageOf).join('; ');
+  return code ?? String(error.name);
 }

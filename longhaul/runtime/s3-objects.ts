@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { GetObjectCommandInput, S3Client } from '@aws-sdk/client-s3';
 import type { S3Address } from './environment.ts';
+import { messageOf } from './log.ts';
 import { ConditionError, type ObjectStore } from './objects.ts';
 
 /**
@@ -23,8 +24,6 @@ const statusOf = (error: unknown): number | undefined =>
   (error as { $metadata?: { httpStatusCode?: number } } | undefined)?.$metadata?.httpStatusCode;
 
 const nameOf = (error: unknown): string => (error instanceof Error ? error.name : '');
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** S3 by region, endpoint and credentials of the environment; the SDK is loaded with the first call. */
 export function s3Objects(): ObjectStore {

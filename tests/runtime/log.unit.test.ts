@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createLog } from '../../longhaul/runtime/log.ts';
+import { createLog, describeError } from '../../longhaul/runtime/log.ts';
 
 it.each([
   ['an error in place of the message', [new TypeError('lost')], { message: 'lost', error: { name: 'TypeError' } }],
@@ -16,4 +16,17 @@ it.each([
   createLog({ job: 'test' }, (_level, line) => lines.push(line)).info(...(given as [string]));
   expect(lines).toHaveLength(1);
   expect(JSON.parse(lines[0]!)).toMatchObject({ level: 'INFO', job: 'test', ...expected });
+});
+
+it.each([
+  [
+    'a connection that every address refuses',
+    new AggregateError([new Error('connect ECONNREFUSED ::1')]),
+    'connect ECONNREFUSED ::1',
+  ],
+  ['a code', Object.assign(new Error(), { code: 'EPIPE' }), 'EPIPE'],
+  ['nothing but a class', new TypeError(), 'TypeError'],
+  ['no error', { a: 1 }, '{ a: 1 }'],
+])('an error of %s has a message', (_, error, message) => {
+  expect(describeError(error).message).toBe(message);
 });

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, GetObjectCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   type Log,
@@ -8,6 +8,7 @@ import {
   PermanentJobError,
   TransientJobError,
 } from '../../longhaul/runtime/index.ts';
+import { describeError } from '../../longhaul/runtime/log.ts';
 import { readError } from '../../longhaul/runtime/reading/errors.ts';
 import { type ObjectSource, readObject, s3Source } from '../../longhaul/runtime/reading/index.ts';
 import { LocalS3 } from '../engine/s3-fixture.ts';
@@ -123,11 +124,21 @@ describe('what S3 answers', () => {
     ['AccessDenied', PermanentJobError, "the job's role may not read it"],
     ['InvalidObjectState', PermanentJobError, 'is archived'],
     ['NoSuchVersion', PermanentJobError, 'does not exist'],
-    ['SlowDown', TransientJobError, 'SlowDown: please'],
-    ['TimeoutError', TransientJobError, 'TimeoutError: please'],
+    ['SlowDown', TransientJobError, 'SlowDown (503): please'],
   ])('%s is %o', (name, kind, message) => {
-    const error = readError(Object.assign(new Error('please'), { name }), address);
+    const error = readError(Object.assign(new Error('please'), { name, $metadata: { httpStatusCode: 503 } }), address);
     expect(error).toBeInstanceOf(kind);
     expect(error.message).toContain(message);
+  });
+
+  it('is in the message by name and status, also where S3 sends no text', async () => {
+    const error = await s3.client
+      .send(new HeadObjectCommand({ Bucket: 'bucket', Key: 'nothing' }))
+      .catch((error) => error);
+    expect(describeError(error).message).toBe('NotFound (404)');
+    const missing = await s3.client
+      .send(new GetObjectCommand({ Bucket: 'bucket', Key: 'nothing' }))
+      .catch((error) => error);
+    expect(describeError(missing).message).toBe('NoSuchKey (404): The specified key does not exist.');
   });
 });

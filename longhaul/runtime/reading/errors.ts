@@ -1,4 +1,5 @@
 import { PermanentJobError, TransientJobError } from '../errors.ts';
+import { messageOf } from '../log.ts';
 import { type ObjectAddress, uri } from './address.ts';
 
 /** The object was overwritten since the position was saved, or while it was being read. */
@@ -9,8 +10,7 @@ export class ObjectReplacedError extends TransientJobError {
 /** Turns S3's answer to a read into the error that a job ends with: permanent if another attempt would get the same answer. */
 export function readError(cause: unknown, address: ObjectAddress): Error {
   const object = uri(address);
-  const { name, message } = cause instanceof Error ? cause : { name: typeof cause, message: String(cause) };
-  switch (name) {
+  switch (cause instanceof Error ? cause.name : typeof cause) {
     case 'NoSuchKey':
     case 'NoSuchVersion':
     case 'NotFound':
@@ -35,6 +35,6 @@ export function readError(cause: unknown, address: ObjectAddress): Error {
         { cause },
       );
     default:
-      return new TransientJobError(`Reading ${object} failed: ${name}: ${message}`, { cause });
+      return new TransientJobError(`Reading ${object} failed: ${messageOf(cause)}`, { cause });
   }
 }

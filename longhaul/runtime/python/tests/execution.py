@@ -99,7 +99,7 @@ class ExecutionTest(unittest.TestCase):
             "STP_EXECUTION_ID": self.id,
             "STP_ARTIFACTS_URI": f"s3://{BUCKET}/{self.prefix}",
             "STP_TIMEOUT_SECONDS": "3600",
-            "STP_STOP_TIMEOUT_SECONDS": "30",
+            "STP_STOP_TIMEOUT_SECONDS": "600",
             "PYTHONPATH": str(HERE.parent / "src"),
         }
         command = [sys.executable, str(HERE / "jobs.py"), job]

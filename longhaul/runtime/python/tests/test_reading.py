@@ -14,7 +14,7 @@ from typing import Any
 from unittest import mock
 
 from longhaul import JobContext, ObjectReplacedError, PermanentJobError, TransientJobError, job
-from longhaul.log import Log
+from longhaul.log import Log, describe_error
 from longhaul.reading import Lines, ObjectAddress, ObjectReading, OpenedObject, S3Source
 from longhaul.testing import test_job
 
@@ -176,6 +176,15 @@ class ReadingFromS3(unittest.TestCase):
         ]:
             with self.assertRaisesRegex(PermanentJobError, message):
                 S3Source().open(address, None)
+
+    def test_fails_with_name_and_status_of_the_answer(self) -> None:
+        for call, message in [
+            (s3.head_object, "Not Found (404)"),
+            (s3.get_object, "NoSuchKey (404): The specified key does not exist."),
+        ]:
+            with self.assertRaises(Exception) as raised:
+                call(Bucket=BUCKET, Key="reading/nothing")
+            self.assertEqual(describe_error(raised.exception)["message"], message)
 
     def test_gives_up_after_so_many_broken_connections_without_a_byte_between_them(self) -> None:
         cuts = [300_000] + [1] * 60

@@ -100,12 +100,24 @@ def text_of(value: object, of: Callable[[object], str] = str) -> str:
         return f"<{type(value).__name__}>"
 
 
+def _message_of(error: BaseException) -> str:
+    """Errors of AWS by name and HTTP status: ``NoSuchKey (404): The specified key does not exist.``"""
+    response = getattr(error, "response", None)
+    if isinstance(response, dict) and isinstance(response.get("Error"), dict):
+        status = response.get("ResponseMetadata", {}).get("HTTPStatusCode")
+        code, message = str(response["Error"].get("Code", "")), str(response["Error"].get("Message", ""))
+        if code and status:
+            # The answer to a HEAD request has no body: botocore gives the status as the code, and its name as the message.
+            return f"{message} ({status})" if code == str(status) and message else f"{code} ({status}): {message}"
+    return text_of(error) or type(error).__name__
+
+
 def describe_error(error: BaseException, depth: int = 0) -> dict[str, Any]:
     """Name, message, stack and the chain of causes."""
     frames = traceback.format_exception(type(error), error, error.__traceback__, chain=False)
     described: dict[str, Any] = {
         "name": type(error).__name__,
-        "message": text_of(error) or type(error).__name__,
+        "message": _message_of(error),
         "stack": "".join(frames).rstrip(),
     }
     cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
