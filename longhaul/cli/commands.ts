@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import project from '../../package.json' with { type: 'json' };
 import type { CompletionOptions } from './completion.ts';
 import { EXIT } from './exit-codes.ts';
+import { commandFor } from './other-names.ts';
 import { settle } from './settings.ts';
 
 /** The commands in the groups of `longhaul help`. Each loads only what it needs itself. */
@@ -36,8 +37,11 @@ export async function longhaul(args: readonly string[], completion: CompletionOp
   const load = Object.values(GROUPS).find((commands) => Object.hasOwn(commands, args[0] ?? ''))?.[args[0]!];
   if (load) program.addCommand(await load());
   else await addAll(program, args, completion);
+  settle(program);
   try {
-    await settle(program).parseAsync(args, { from: 'user' });
+    const meant = load ? undefined : commandFor(args[0] ?? '');
+    if (meant) program.error(`error: unknown command '${args[0]}'\n(Did you mean ${meant}?)`, { exitCode: EXIT.usage });
+    await program.parseAsync(args, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;

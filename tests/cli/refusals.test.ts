@@ -45,6 +45,19 @@ test.each([
   expect(code).toBe(2);
 });
 
+test.each([
+  ['ps', 'list'],
+  ['get', 'show'],
+  ['cancel', 'stop'],
+  ['retry', 'resume'],
+])('%s, as other tools call it, suggests %s', async (name, meant) => {
+  const { code, stdout, stderr } = await longhaul(name, 'an-id');
+  expect(stdout + stderr).toMatch(
+    new RegExp(`^error: unknown command '${name}'\n\\(Did you mean ${meant}\\?\\)\n\\(longhaul --help .*\\)\n$`),
+  );
+  expect(code).toBe(2);
+});
+
 test('help explains subcommands, too', async () => {
   expect((await longhaul('help', 'dead-letters', 'retry')).stdout).toContain('Usage: longhaul dead-letters retry');
 });
