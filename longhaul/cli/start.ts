@@ -4,8 +4,10 @@ import path from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { DATA_DIRECTORY } from '../engine/data-directory.ts';
 import { startEngine } from '../engine/index.ts';
+import { executionLine } from './execution-line.ts';
 import { namedValue } from './named-value.ts';
 import { stopSignal } from './stop-signal.ts';
+import { terminalWidth } from './terminal.ts';
 import { welcome } from './welcome.ts';
 
 /** `longhaul start`: the engine in the foreground, until Ctrl-C. */
@@ -31,6 +33,7 @@ export function startCommand(): Command {
       "a template parameter, over samconfig.toml's local environment",
       namedValue('Name=value'),
     )
+    .option('--quiet', 'print no line when an execution starts, is interrupted, tries again or ends')
     .option('--bytes-per-second <number>', 'slow down the reading of S3 objects, to watch a job at work', positive)
     .addHelpText(
       'after',
@@ -56,6 +59,7 @@ Examples:
         parameters: options.parameter,
         bytesPerSecond: options.bytesPerSecond,
         onNotice: (notice) => console.log(notice),
+        onExecution: options.quiet ? undefined : (news) => console.log(executionLine(news, terminalWidth() ?? 80)),
       }).catch((error: Error) => {
         console.error(`longhaul start: ${error.message}`);
         process.exit(1);

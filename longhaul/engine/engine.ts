@@ -7,7 +7,8 @@ import { ContentCache } from './content-cache.ts';
 import { CACHE_FILE, DATA_DIRECTORY } from './data-directory.ts';
 import { openDatabase } from './database.ts';
 import { CONTAINER_HOST, startEndpoint } from './endpoint/index.ts';
-import { Fleet, type Interruption, sayWhatIsLacking } from './fleet/index.ts';
+import { LaunchNews, newsOfStatus } from './execution-news.ts';
+import { type ContainerSpec, Fleet, type Interruption, sayWhatIsLacking } from './fleet/index.ts';
 import { Functions, sdkDestinations } from './functions/index.ts';
 import { startHttpApi } from './http-api/index.ts';
 import { integrations } from './integrations/index.ts';
@@ -84,7 +85,7 @@ export async function startEngine(options: EngineOptions = {}): Promise<Engine> 
 }
 
 async function boot(options: EngineOptions, closers: (() => unknown)[], close: () => Promise<void>): Promise<Engine> {
-  const { onNotice = () => {}, bytesPerSecond, longestStopTimeoutSeconds } = options;
+  const { onNotice = () => {}, onExecution = () => {}, bytesPerSecond, longestStopTimeoutSeconds } = options;
   const { minimumTimeoutSeconds, stateTimeLimitSeconds, functionRetrySeconds = [60, 120] } = options;
   const projectDirectory = path.resolve(options.projectDirectory ?? '.');
   const dataDirectory = path.resolve(options.dataDirectory ?? path.join(projectDirectory, DATA_DIRECTORY));
@@ -147,7 +148,12 @@ async function boot(options: EngineOptions, closers: (() => unknown)[], close: (
   closers.push(() => dynamoDb.close());
   await dynamoDb.start();
   const kinesis = new Kinesis({ db, log, clock: backgroundClock });
-  const fleet = new Fleet({ db, logs, environment, longestStopTimeoutSeconds });
+  const launches = new LaunchNews();
+  const onLaunch = (spec: ContainerSpec) => {
+    const news = launches.of(spec);
+    if (news) onExecution(news);
+  };
+  const fleet = new Fleet({ db, logs, environment, longestStopTimeoutSeconds, onLaunch });
   const batch = new Batch({ db, fleet, resources, cache, minimumTimeoutSeconds, stateTimeLimitSeconds });
   const ecs = new Ecs({ db, fleet, resources, cache });
   cache.save();
@@ -164,7 +170,11 @@ async function boot(options: EngineOptions, closers: (() => unknown)[], close: (
     machines: definedMachines,
     run: integrations({ aws, batch, ecs }),
     clock: backgroundClock,
-    onStatusChange: (execution) => events.emit('default', executionEvent(execution)),
+    onStatusChange(execution) {
+      events.emit('default', executionEvent(execution));
+      if (execution.status !== 'RUNNING') launches.forget(execution.name);
+      onExecution(newsOfStatus(execution));
+    },
   });
   // In reverse: what starts executions, the executions (which would take the end of their containers for an answer), then those.
   closers.push(

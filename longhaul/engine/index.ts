@@ -2,6 +2,7 @@ import type { Engine } from './engine.ts';
 import { explainLoadFailure } from './load-failure.ts';
 import type { EngineOptions } from './options.ts';
 
+export type { ExecutionNews } from './execution-news.ts';
 export type { Engine, EngineOptions };
 
 /**

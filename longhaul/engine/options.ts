@@ -1,3 +1,5 @@
+import type { ExecutionNews } from './execution-news.ts';
+
 /** How an engine is started. */
 export interface EngineOptions {
   /** Where the template and its sources are. Default: the working directory. */
@@ -31,4 +33,6 @@ export interface EngineOptions {
   functionRetrySeconds?: number[];
   /** What the user should be told. */
   onNotice?(notice: string): void;
+  /** Told of every execution that starts, is interrupted, tries again or ends. */
+  onExecution?(news: ExecutionNews): void;
 }

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import type { Engine } from 'longhaul/engine';
+import type { Engine, ExecutionNews } from 'longhaul/engine';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import {
   artifact,
@@ -16,8 +16,11 @@ import {
 } from './engine.ts';
 
 let engine: Engine;
+const news: ExecutionNews[] = [];
+const newsOf = (arn: string) => news.filter((one) => one.id === id(arn));
 beforeAll(async () => {
-  engine = await engineOf(misbehaving, { dataDirectory: await temporaryDirectory(afterAll) });
+  const onExecution = (one: ExecutionNews) => news.push(one);
+  engine = await engineOf(misbehaving, { dataDirectory: await temporaryDirectory(afterAll), onExecution });
 });
 afterAll(() => engine.close());
 
@@ -39,6 +42,11 @@ test('a job that is told to stop saves its checkpoint, and the next container co
   const execution = await ended(engine, arn);
   expect(execution).toMatchObject({ status: 'SUCCEEDED' });
   expect(JSON.parse(execution.output!)).toMatchObject({ attempts: 1, interruptions: 1, capacity: 'spot' });
+  expect(newsOf(arn)).toEqual([
+    { id: id(arn), what: 'started', source: undefined },
+    { id: id(arn), what: 'interrupted', interruptions: 1, capacity: 'spot' },
+    { id: id(arn), what: 'ended', status: 'SUCCEEDED', reason: undefined, seconds: expect.any(Number) },
+  ]);
   // It came to 2 when it was told.
   expect(await artifact(engine, arn, 'result.json')).toEqual({ first: 2, count: 20 });
 });
@@ -91,6 +99,10 @@ test('a job that runs over its timeout is a failed attempt, not an interruption'
   expect(execution).toMatchObject({ status: 'FAILED', error: 'Job.TimedOut' });
   expect(JSON.parse(execution.cause!)).toMatchObject({ attempt: 2, interruptions: 0 });
   expect((await statesEntered(engine, arn)).filter((state) => state === 'RunOnBatch')).toHaveLength(2);
+  expect(newsOf(arn).slice(1)).toMatchObject([
+    { what: 'retried', attempt: 2, maxAttempts: 2, capacity: 'spot' },
+    { what: 'ended', status: 'FAILED', reason: expect.stringContaining('2 seconds') },
+  ]);
 });
 
 test('a plain container that exits 0 because it was told to stop is started again', async () => {

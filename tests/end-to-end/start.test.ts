@@ -8,6 +8,7 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { GetObjectCommand, ListBucketsCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { expect, test } from 'vitest';
+import { shortId } from '../../longhaul/cli/execution-id.ts';
 import { DATA_DIRECTORY } from '../../longhaul/engine/data-directory.ts';
 import { groupIsAlive } from '../../longhaul/engine/fleet/process-identity.ts';
 import { longhaul } from '../cli/in-process.ts';
@@ -55,6 +56,16 @@ test('longhaul start says what it started and what to try, and stops on Ctrl-C',
   });
   expect(response.status).toBe(202);
   await until(async () => running.output().includes('everybody is let in'));
+  await running.says('succeeded after');
+  const { id } = (await response.json()) as { id: string };
+  const lines = running
+    .output()
+    .split('\n')
+    .filter((line) => line.includes(shortId(id)));
+  expect(lines.map((line) => line.slice('12:34:56'.length))).toEqual([
+    `  ${shortId(id)}  started by http`,
+    expect.stringMatching(/succeeded after [\d.]+ s$/),
+  ]);
   running.child.kill('SIGINT');
   expect(await running.ended).toBe(0);
   await expect(fetch(url!)).rejects.toThrow();

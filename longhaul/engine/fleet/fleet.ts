@@ -22,6 +22,8 @@ export interface FleetOptions {
   longestStopTimeoutSeconds?: number;
   /** The longest stop timeout that `close` waits for, in seconds; default 10. */
   closeTimeoutSeconds?: number;
+  /** Called with each container that was launched. */
+  onLaunch?(spec: ContainerSpec): void;
 }
 
 /** The machines that containers run on: here, this one. */
@@ -34,6 +36,7 @@ export class Fleet {
   #runner: Runner;
   #longestStopTimeoutSeconds: number;
   #closeTimeoutSeconds: number;
+  #onLaunch: (spec: ContainerSpec) => void;
   #alive = new Map<string, Container>();
   /** Cut off: they count as lost, and run on. */
   #adrift = new Set<Container>();
@@ -49,6 +52,7 @@ export class Fleet {
     this.#runner = runner;
     this.#longestStopTimeoutSeconds = limits.longestStopTimeoutSeconds ?? 120;
     this.#closeTimeoutSeconds = limits.closeTimeoutSeconds ?? 10;
+    this.#onLaunch = limits.onLaunch ?? (() => {});
     this.#leftoversGone = this.#sweep();
     this.#leftoversGone.catch(() => {});
   }
@@ -123,6 +127,7 @@ export class Fleet {
     const stopTimeoutSeconds = Math.min(spec.stopTimeoutSeconds, this.#longestStopTimeoutSeconds);
     const container = new Container({ ...spec, stopTimeoutSeconds }, launched, this.#logs);
     this.#alive.set(spec.id, container);
+    this.#onLaunch(spec);
     container.ended.then(({ how }) => {
       this.#alive.delete(spec.id);
       if (how === 'host-lost') this.#adrift.add(container);
