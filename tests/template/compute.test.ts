@@ -25,3 +25,25 @@ describe('in an account that has never used ECS', () => {
     expect(deployed({}).filter(({ type }) => type === 'AWS::IAM::ServiceLinkedRole')).toEqual([]);
   });
 });
+
+test.each(resources('infrastructure/compute.yaml', 'AWS::Batch::ComputeEnvironment'))(
+  '%s is changed in place, because a queue with running jobs keeps its environment',
+  (_, { Properties }) => expect(Properties.ReplaceComputeEnvironment).toBe(false),
+);
+
+describe('the zones of our own VPC', () => {
+  const zones = (parameters: Record<string, string>) =>
+    deployed(parameters)
+      .filter(({ type }) => type === 'AWS::EC2::Subnet')
+      .map(({ properties }) => properties.AvailabilityZone);
+
+  test('are the first two of the region', () => expect(zones({})).toEqual(['us-east-1a', 'us-east-1b']));
+
+  test('or those that a parameter names, where others have no Fargate', () => {
+    expect(zones({ AvailabilityZones: 'us-east-1c,us-east-1f' })).toEqual(['us-east-1c', 'us-east-1f']);
+  });
+
+  test('of which there must be two', () => {
+    expect(() => zones({ AvailabilityZones: 'us-east-1c' })).toThrow(/AvailabilityZones/);
+  });
+});
