@@ -1,7 +1,9 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are CloudFormation's, which are read here as they are written
 
 import { expect, test } from 'vitest';
-import { everywhere, functions, resources } from './templates.ts';
+import { loadStack } from '../../longhaul/engine/template/index.ts';
+import { deployment } from '../engine/template-load.ts';
+import { everywhere, functions, read, resources, root } from './templates.ts';
 
 interface Event {
   Type: string;
@@ -38,3 +40,18 @@ test.each(everywhere('AWS::Lambda::EventSourceMapping'))(
     expect(DestinationConfig.OnFailure.Destination).toBe(bucket);
   },
 );
+
+/** Of a container on Fargate. https://docs.aws.amazon.com/batch/latest/userguide/job_timeouts.html */
+const LONGEST_DAYS = 14;
+
+test('what a job saved cannot be deleted while it runs, or while somebody may resume it', () => {
+  const { MessageRetentionPeriod } = read('statemachines/template.yaml').Resources.FailedJobs.Properties;
+  const days = LONGEST_DAYS + MessageRetentionPeriod / (24 * 60 * 60);
+  const deploy = (ArtifactsRetentionDays: number) => () =>
+    loadStack(`${root}/template.yaml`, {
+      ...deployment,
+      parameters: { ArtifactsRetentionDays: String(ArtifactsRetentionDays) },
+    });
+  expect(deploy(days - 1)).toThrow(/ArtifactsRetentionDays must be .*30/);
+  expect(deploy(30)).not.toThrow();
+});
