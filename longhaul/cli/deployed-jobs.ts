@@ -49,14 +49,13 @@ async function jobsAtApi({ engine, outputs, aws }: Deployment): Promise<Map<stri
 }
 
 /**
- * The specs in a definition, by the jobs' names. Its first state has them as JSONata literals: it takes the keys of
- * `$keys({'csv-report':{'backend':'batch',…},…})`, and what all jobs share stands in
- * `$merge([{'maxAttempts':3,…}, $lookup(…)])`. What a job says itself wins.
+ * The specs in a definition, by the jobs' names. Its first state has them as JSONata literals, beside what all jobs share:
+ * `$merge([{'maxAttempts':3,…}, $lookup({'csv-report':{'backend':'batch',…},…}, …)])`. What a job says itself wins.
  */
 export function specsIn(definition: string): Record<string, JobSpec> {
   const { StartAt, States = {} } = JSON.parse(definition) as { StartAt?: string; States?: Record<string, unknown> };
   const expressions = textsIn(States[StartAt ?? '']).join('\n');
-  const jobs = literalAfter(/\$keys\(\s*/g, expressions) as Record<string, JobSpec> | undefined;
+  const jobs = literalAfter(/,\s*\$lookup\(\s*/g, expressions) as Record<string, JobSpec> | undefined;
   const defaults = literalAfter(/\$merge\(\[\s*/g, expressions, /^\s*,\s*\$lookup\(/) as Partial<JobSpec> | undefined;
   return Object.fromEntries(Object.entries(jobs ?? {}).map(([name, spec]) => [name, { ...defaults, ...spec }]));
 }

@@ -31,7 +31,12 @@ beforeAll(async () => {
   const forEach = (text: string) =>
     names.map((name) => text.replaceAll('HelloWorld', logicalId(name)).replaceAll('hello-world', name)).join('');
   const lines = forEach(line.replace('- - ', '  - '));
-  const generated = template.replace(block, () => block + forEach(block)).replace(line, () => line + lines);
+  const [backend = ''] = /^ +- - "'hello-world':'.*\n/m.exec(template) ?? [];
+  const backends = forEach(backend.replace('- - ', '  - '));
+  const generated = template
+    .replace(block, () => block + forEach(block))
+    .replace(line, () => line + lines)
+    .replace(backend, () => backend + backends);
   await writeFile(path.join(project, 'template.yaml'), generated);
   engine = await engineOf(project, { dataDirectory: path.join(project, 'data') });
 });

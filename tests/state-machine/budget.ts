@@ -15,6 +15,7 @@ export function expected(endings: Ending[]): Expected {
   const script = [...endings];
   let attempt = 1;
   let interruptions = 0;
+  let superseded = 0;
   let capacity = 'spot';
   const launches: string[] = [];
   const end = (status: Expected['status'], error?: string): Expected => ({
@@ -33,6 +34,7 @@ export function expected(endings: Ending[]): Expected {
       continue;
     }
     launches.push(`${capacity} ${attempt} ${interruptions}`);
+    if (ending === 'lost') continue;
     if (ending === 'success') return end('SUCCEEDED');
     if (ending === 'stop') return end('ABORTED', 'Stopped');
     if (ending === 'exit65') return end('FAILED', 'Job.Rejected');
@@ -42,6 +44,10 @@ export function expected(endings: Ending[]): Expected {
         if (interruptions >= spec.maxInterruptions) capacity = 'onDemand';
         continue;
       }
+    }
+    if (ending === 'exit76' && superseded < spec.maxInterruptions) {
+      superseded += 1;
+      continue;
     }
     if (attempt === spec.maxAttempts) return end('FAILED', ending === 'timeout' ? 'Job.TimedOut' : 'Job.Failed');
     attempt += 1;

@@ -34,10 +34,13 @@ export const jobs = {
 };
 
 /** The definition's text with the substitutions that template.yaml makes. */
-export function definitionText(specs: Record<string, object> = jobs): string {
+export function definitionText(specs: Record<string, { backend: string }> = jobs): string {
   const substitutions: Record<string, string> = {
     // As the templates write it: a JSONata literal with single quotes.
     Jobs: JSON.stringify(specs).replaceAll('"', "'"),
+    Backends: JSON.stringify(
+      Object.fromEntries(Object.entries(specs).map(([name, { backend }]) => [name, backend])),
+    ).replaceAll('"', "'"),
     Defaults: JSON.stringify(spec).replaceAll('"', "'"),
     Partition: 'aws',
     Stack: 'longhaul',

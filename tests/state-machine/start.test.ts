@@ -212,6 +212,7 @@ describe('between attempts', () => {
 
   test.each([
     ['on-ecs', 'interruption'],
+    ['on-ecs', 'exit0OnInterruption'],
     ['on-ecs', 'exit0OnMaintenance'],
     ['on-batch', 'exit0OnInterruption'],
     ['on-batch', 'exit0OnMaintenance'],

@@ -18,9 +18,9 @@ describe('in a storm', () => {
 
   // docs/limits.md names these times and numbers of launches.
   test.each<['on-ecs' | 'on-batch', Ending, number, number]>([
-    ['on-ecs', 'noCapacity', 1.7, 132],
-    ['on-ecs', 'throttled', 14.4, 441],
-    ['on-batch', 'throttled', 14.4, 441],
+    ['on-ecs', 'noCapacity', 11.9, 912],
+    ['on-ecs', 'throttled', 9.1, 151],
+    ['on-batch', 'throttled', 11.9, 906],
   ])(
     'a launch %s that is always refused (%s) is tried for %d hours, then it is a failed job',
     async (job, always, hours, launches) => {

@@ -1,3 +1,4 @@
+import { NO_SPOT_CAPACITY } from '../../functions/spot-wait/reason.ts';
 import {
   execute,
   type HistoryEvent,
@@ -16,6 +17,7 @@ export type Ending =
   | 'exit1'
   | 'exit65'
   | 'exit75'
+  | 'exit76'
   | 'exit143'
   | 'interruption'
   | 'exit0OnInterruption'
@@ -23,6 +25,8 @@ export type Ending =
   | 'timeout'
   | 'noCapacity'
   | 'throttled'
+  /** The launch works, but its answer is lost. */
+  | 'lost'
   | 'stop';
 
 export interface Launch {
@@ -37,6 +41,7 @@ export interface Run {
   /** The most containers that were alive at one time. */
   mostAlive: number;
   aliveAtEnd: number;
+  strangersStopped: number;
   failedJobs: Json[];
   events: HistoryEvent[];
   waits: number[];
@@ -45,8 +50,13 @@ export interface Run {
 }
 
 interface Container {
-  arn: string;
-  group: string;
+  backend: 'batch' | 'ecs';
+  /** The task's ARN, or the job's id. */
+  id: string;
+  /** The task's group, or the job's name. */
+  name: string;
+  queue?: string;
+  environment: Record<string, string>;
   stopping: boolean;
 }
 
@@ -68,6 +78,7 @@ const beginning: Moment = {
     launches: [],
     mostAlive: 0,
     aliveAtEnd: 0,
+    strangersStopped: 0,
     failedJobs: [],
     events: [],
     waits: [],
@@ -80,6 +91,10 @@ export interface WorldOptions {
   objects?: Record<string, string>;
   /** What ECS says when there is no capacity. */
   refusal?: { error: string; reason: string };
+  /** What `throttled` and `lost` look like. Default: Batch's and ECS's own errors. */
+  refused?: { error: string; cause: string };
+  /** Containers of others, which are alive all the time. */
+  strangers?: { name: string; environment: Record<string, string> }[];
   /** Always the same luck, so that what is compared does not vary. */
   random?: () => number;
 }
@@ -97,6 +112,8 @@ export async function run(
     name = 'execution-1',
     objects = {},
     refusal = { error: 'AmazonECS.Unknown', reason: 'Capacity is unavailable at this time.' },
+    refused,
+    strangers = [],
     random = () => 0.5,
   }: WorldOptions = {},
   after: Ending | 'pause' = 'success',
@@ -128,35 +145,48 @@ export async function run(
     }
     if (ending === 'throttled') {
       script.shift();
-      throw backend === 'batch'
-        ? new StateError('Batch.TooManyRequestsException', 'Rate exceeded')
-        : new StateError(
-            'ECS.AmazonECSException',
-            'Rate exceeded (Service: AmazonECS; Error Code: ThrottlingException)',
-          );
+      throw refused
+        ? new StateError(refused.error, refused.cause)
+        : backend === 'batch'
+          ? new StateError('Batch.TooManyRequestsException', 'Rate exceeded')
+          : new StateError(
+              'ECS.AmazonECSException',
+              'Rate exceeded (Service: AmazonECS; Error Code: ThrottlingException)',
+            );
     }
-    // There is no Spot capacity until the launch goes elsewhere; on demand there is none once.
+    // There is no Spot capacity until the launch goes elsewhere; on demand there is none once. There a Batch job simply waits.
     if (ending === 'noCapacity') {
-      if (capacityOf(request) === 'onDemand') script.shift();
-      if (++refusedLaunches > 500) throw new Error('The machine asks for capacity that is not there for ever');
+      if (capacityOf(request) === 'onDemand') {
+        script.shift();
+        if (backend === 'batch') return launch(request, backend);
+      }
+      if (++refusedLaunches > 1000) throw new Error('The machine asks for capacity that is not there for ever');
       throw backend === 'batch'
         ? new StateError(
             'States.TaskFailed',
-            JSON.stringify({
-              Status: 'FAILED',
-              StatusReason: 'JobStateTimeLimit: CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY',
-            }),
+            JSON.stringify({ Status: 'FAILED', StatusReason: `${NO_SPOT_CAPACITY} 600 seconds` }),
           )
         : new StateError(refusal.error, JSON.stringify({ Failures: [{ Reason: refusal.reason }], Tasks: [] }));
     }
     script.shift();
     run.launches.push({ backend, capacity: capacityOf(request), environment: environmentOf(request) });
     const number = run.launches.length;
-    const arn = `arn:aws:ecs:us-east-1:000000000000:task/jobs/task-${number}`;
-    const group = String((request.arguments as { Group?: string }).Group);
-    const container: Container = { arn, group, stopping: false };
+    const { Group, JobName, JobQueue } = request.arguments as Record<string, string>;
+    const container: Container = {
+      backend,
+      id: backend === 'ecs' ? `arn:aws:ecs:us-east-1:000000000000:task/jobs/task-${number}` : `job-${number}`,
+      name: String(Group ?? JobName),
+      ...(JobQueue && { queue: JobQueue }),
+      environment: environmentOf(request),
+      stopping: false,
+    };
     alive.add(container);
     run.mostAlive = Math.max(run.mostAlive, alive.size);
+    if (ending === 'lost') {
+      throw refused
+        ? new StateError(refused.error, refused.cause)
+        : new StateError(backend === 'batch' ? 'Batch.ServerException' : 'ECS.SdkClientException', 'Unable to execute');
+    }
     request.submitted({ JobId: `job-${number}` });
     return new Promise((resolve, reject) => {
       const end = (result: () => void) => {
@@ -169,8 +199,19 @@ export async function run(
       if (ending === 'stop') queueMicrotask(() => stop.abort({ error: 'Stopped', cause: 'by a person' }));
       // On ECS nobody but the state machine ends a container that ignores its timeout: this one just runs.
       else if (ending === 'timeout' && backend === 'ecs') return;
-      else queueMicrotask(() => end(() => settle(ending, backend, number, arn, resolve, reject)));
+      else queueMicrotask(() => end(() => settle(ending, backend, number, container.id, resolve, reject)));
     });
+  }
+
+  const others = strangers.map(
+    (one, index): Container => ({ backend: 'batch', id: `stranger-${index}`, stopping: false, ...one }),
+  );
+
+  /** Containers as they are described; of those that were told to stop the stop timeout passes between two looks. */
+  function look(ids: string[]): Container[] {
+    const seen = [...others, ...alive].filter(({ id }) => ids.includes(id));
+    for (const container of seen) if (container.stopping) alive.delete(container);
+    return seen;
   }
 
   async function runTask(request: TaskRequest): Promise<Json> {
@@ -181,21 +222,41 @@ export async function run(
         return launch(request, 'batch');
       case 'ecs:runTask.sync':
         return launch(request, 'ecs');
+      case 'aws-sdk:batch:listJobs': {
+        const [name = ''] = (input.Filters as { Values: string[] }[])[0]!.Values;
+        const begins = name.slice(0, -1).toLowerCase();
+        const listed = [...others, ...alive]
+          .filter(
+            ({ name, queue = input.JobQueue }) => name.toLowerCase().startsWith(begins) && queue === input.JobQueue,
+          )
+          .map(({ id, name }) => ({ JobId: id, JobName: name, Status: 'RUNNING' }));
+        return { JobSummaryList: [...listed, { JobId: 'job-0', JobName: `${name}0`, Status: 'FAILED' }] };
+      }
+      case 'aws-sdk:batch:describeJobs':
+        return {
+          Jobs: look(input.Jobs as string[]).map(({ id, name, environment }) => ({
+            JobId: id,
+            JobName: name,
+            Status: 'RUNNING',
+            Container: { Environment: Object.entries(environment).map(([Name, Value]) => ({ Name, Value })) },
+          })),
+        };
       case 'aws-sdk:ecs:listTasks': {
         const stopping = input.DesiredStatus === 'STOPPED';
-        return { TaskArns: [...alive].filter((task) => task.stopping === stopping).map(({ arn }) => arn) };
+        return { TaskArns: [...others, ...alive].filter((one) => one.stopping === stopping).map(({ id }) => id) };
       }
-      case 'aws-sdk:ecs:describeTasks': {
-        const arns = input.Tasks as string[];
-        const tasks = [...alive].filter(({ arn }) => arns.includes(arn));
-        const described = tasks.map(({ arn, group }) => ({ TaskArn: arn, Group: group, LastStatus: 'RUNNING' }));
-        // Its stop timeout passes between two looks.
-        for (const task of tasks) if (task.stopping) alive.delete(task);
-        return { Tasks: described };
-      }
+      case 'aws-sdk:ecs:describeTasks':
+        return {
+          Tasks: look(input.Tasks as string[]).map(({ id, name }) => ({
+            TaskArn: id,
+            Group: name,
+            LastStatus: 'RUNNING',
+          })),
+        };
+      case 'aws-sdk:batch:terminateJob':
       case 'aws-sdk:ecs:stopTask': {
-        const task = [...alive].find(({ arn }) => arn === input.Task);
-        if (task) task.stopping = true;
+        const container = [...others, ...alive].find(({ id }) => id === (input.Task ?? input.JobId));
+        if (container) container.stopping = true;
         return {};
       }
       case 'aws-sdk:s3:getObject': {
@@ -247,6 +308,7 @@ export async function run(
     if (!(error instanceof Suspended)) throw error;
   }
   run.aliveAtEnd = alive.size;
+  run.strangersStopped = others.filter(({ stopping }) => stopping).length;
   return run;
 }
 
@@ -264,7 +326,7 @@ function settle(
   resolve: (result: Json) => void,
   reject: (error: StateError) => void,
 ): void {
-  const exitCode = { success: 0, exit1: 1, exit65: 65, exit75: 75, exit143: 143 }[ending as string] ?? 0;
+  const exitCode = { success: 0, exit1: 1, exit65: 65, exit75: 75, exit76: 76, exit143: 143 }[ending as string] ?? 0;
   // A container that was interrupted or timed out may end with any code, 0 among them.
   if (backend === 'batch') {
     const reason =
@@ -290,7 +352,10 @@ function settle(
   const task = {
     TaskArn: arn,
     LastStatus: 'STOPPED',
-    StopCode: ending === 'interruption' ? 'SpotInterruption' : 'EssentialContainerExited',
+    // Where the text alone tells, ECS gave no code.
+    ...(!(ending in TOLD_TO_STOP) && {
+      StopCode: ending === 'interruption' ? 'SpotInterruption' : 'EssentialContainerExited',
+    }),
     StoppedReason:
       TOLD_TO_STOP[ending] ??
       (ending === 'interruption' ? 'Your Spot Task was interrupted.' : 'Essential container in task exited'),

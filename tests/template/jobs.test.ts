@@ -10,6 +10,7 @@ import { list, read, resources, root, statements } from './templates.ts';
 
 const { Resources, Outputs, Parameters } = read('template.yaml');
 const { Specs } = Resources.StateMachine.Properties.DefinitionSubstitutions.Jobs[1];
+const { Names } = Resources.StateMachine.Properties.DefinitionSubstitutions.Backends[1];
 const Api = Resources.Api.Properties.Parameters.Jobs;
 const blockAt = (location: string) =>
   resources('template.yaml').find(([, { Properties }]) => Properties?.Location === location) ?? [];
@@ -28,6 +29,12 @@ describe.each(folders)('the job in %s', (folder) => {
 
   test('has its spec in the state machine, under the condition of its block', () => {
     expect(Specs[1]).toContainEqual(deployed(block?.Condition, `'${name}':\${${logicalId}.Outputs.Spec}`));
+  });
+
+  test('has the backend of its spec beside it, under the same condition', () => {
+    const value = template.Outputs.Spec.Value;
+    const [, backend] = /'backend':'(\w+)'/.exec(Array.isArray(value) ? value[0] : value) ?? [];
+    expect(Names[1]).toContainEqual(deployed(block?.Condition, `'${name}':'${backend}'`));
   });
 
   test('is known to the API, under the condition of its block', () => {

@@ -4,6 +4,7 @@ import { everywhere, functions, list, read, resources, statements, templates } f
 /** Actions for which AWS knows no narrower resource (Service Authorization Reference), or a condition is the limit. */
 const UNBOUND = new Set([
   'batch:DescribeJobs',
+  'batch:ListJobs',
   'dynamodb:ListStreams',
   'ecr:GetAuthorizationToken',
   'ecs:ListTasks',

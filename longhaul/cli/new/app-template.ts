@@ -98,6 +98,12 @@ export class AppTemplate {
     return this.resources.items.map(({ value }) => isMap(value) && specsOf(value)).find(Boolean) || undefined;
   }
 
+  /** The list of names, each with its backend, in the state machine's `Backends`. */
+  get backends(): YAMLSeq | undefined {
+    const lists = this.resources.items.map(({ value }) => isMap(value) && substituted(value, 'Backends', 'Names'));
+    return lists.find(Boolean) || undefined;
+  }
+
   /** The list of names in the API's `Jobs`. */
   get namesInApi(): YAMLSeq | undefined {
     const api = this.resources.items.find(isBlockOf(API))?.value;
@@ -129,9 +135,12 @@ function scalarsOf(map: YAMLMap): Record<string, string> {
   return Object.fromEntries(scalars.map((pair) => [nameOf(pair), String((pair.value as { value: unknown }).value)]));
 }
 
-function specsOf(resource: YAMLMap): YAMLSeq | undefined {
-  const jobs = resource.getIn(['Properties', 'DefinitionSubstitutions', 'Jobs'], true);
-  return isSeq(jobs) ? joined(jobs.getIn([1, 'Specs'], true)) : undefined;
+const specsOf = (resource: YAMLMap): YAMLSeq | undefined => substituted(resource, 'Jobs', 'Specs');
+
+/** The items of `name: !Sub ["{${list}}", { list: !Join [",", […]] }]` in a state machine's substitutions. */
+function substituted(resource: YAMLMap, name: string, list: string): YAMLSeq | undefined {
+  const substitution = resource.getIn(['Properties', 'DefinitionSubstitutions', name], true);
+  return isSeq(substitution) ? joined(substitution.getIn([1, list], true)) : undefined;
 }
 
 /** What `!Join [separator, [items]]` joins. */

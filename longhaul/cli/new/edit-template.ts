@@ -14,8 +14,8 @@ const NEEDED: Record<Backend, Record<string, string[]>> = {
 };
 
 /**
- * Adds a job to the app's template: the parameter and the condition for its image, its block, its line in the state machine's
- * `Jobs`, and where the app has an API, its line there and the block of those who may start it.
+ * Adds a job to the app's template: the parameter and the condition for its image, its block, its lines in the state machine's
+ * `Jobs` and `Backends`, and where the app has an API, its line there and the block of those who may start it.
  *
  * @throws Error that names what the template lacks, or has already
  */
@@ -29,10 +29,16 @@ export function addToTemplate(text: string, job: JobNames, backend: Backend): st
         "The template of Longhaul's own repository has all of it",
     );
   }
-  const { resources, specs, namesInApi, api } = template;
+  const { resources, specs, backends, namesInApi, api } = template;
   if (!specs) {
     throw new Error(
       'template.yaml has no state machine whose DefinitionSubstitutions have Jobs: !Sub ["…", { Specs: !Join [",", […]] }]',
+    );
+  }
+  if (!backends) {
+    throw new Error(
+      'template.yaml has no Backends: !Sub ["…", { Names: !Join [",", […]] }] beside Jobs of its state machine, with a line ' +
+        `such as "'${job.name}':'${backend}'" for each job`,
     );
   }
   if (api && !namesInApi) {
@@ -51,6 +57,7 @@ export function addToTemplate(text: string, job: JobNames, backend: Backend): st
       : insertion(lineOf(text, 'Resources:'), `Conditions:\n${conditionText(job)}\n\n`),
     insertBlock(text, resources, isBlockOf(JOBS), blockText(job, backend)),
     insertItem(text, specs, deployed(`!Sub "'${name}':\${${logicalId}.Outputs.Spec}"`)),
+    insertItem(text, backends, deployed(`"'${name}':'${backend}'"`)),
     ...(api && namesInApi
       ? [
           insertItem(text, namesInApi, deployed(name)),
@@ -67,7 +74,7 @@ export function addToTemplate(text: string, job: JobNames, backend: Backend): st
  */
 export function removeFromTemplate(text: string, { name, parameter, condition }: JobNames): string {
   const template = new AppTemplate(text);
-  const { specs, namesInApi } = template;
+  const { specs, backends, namesInApi } = template;
   const block = template.existingJob(name);
   if (specs?.items.length === 1) throw new Error(`${name} is the app's only job. Add another one first`);
   const ids = [block.id, template.startersOf(name)?.id].filter((id) => id !== undefined);
@@ -79,7 +86,7 @@ export function removeFromTemplate(text: string, { name, parameter, condition }:
     ...removeFrom(text, template.section('Parameters'), ownCondition.length > 0 ? [parameter] : []),
     ...removeFrom(text, template.section('Conditions'), ownCondition),
     ...removeFrom(text, template.resources, ids),
-    ...(specs ? removeItem(text, specs, isSpec) : []),
+    ...[specs, backends].flatMap((list) => (list ? removeItem(text, list, isSpec) : [])),
     ...(namesInApi ? removeItem(text, namesInApi, isName) : []),
   ];
   refuseReferences(template, { ids: [...ids, ...ownCondition, parameter], job: name, edits });

@@ -1,7 +1,10 @@
 import type { ServiceError } from '../endpoint/service.ts';
 
-/** What AWS answers when it is asked for too much, or is itself in trouble. */
-export type LaunchFault = 'throttled' | 'server-error';
+/**
+ * What AWS answers when it is asked for too much, or is itself in trouble. With `answer-lost` the launch works, and the caller is
+ * told of a server error all the same.
+ */
+export type LaunchFault = 'throttled' | 'server-error' | 'answer-lost';
 
 /**
  * For tests and demonstrations: the next launches are refused, as AWS refuses them when throttled (`throttled`) or in
@@ -12,10 +15,10 @@ export type LaunchFault = 'throttled' | 'server-error';
  * ```
  */
 export class LaunchFaults {
-  #errors: Record<LaunchFault, () => ServiceError>;
+  #errors: Record<Exclude<LaunchFault, 'answer-lost'>, () => ServiceError>;
   #left: LaunchFault[] = [];
 
-  constructor(errors: Record<LaunchFault, () => ServiceError>) {
+  constructor(errors: Record<Exclude<LaunchFault, 'answer-lost'>, () => ServiceError>) {
     this.#errors = errors;
   }
 
@@ -23,9 +26,16 @@ export class LaunchFaults {
     this.#left.push(...Array<LaunchFault>(count).fill(fault));
   }
 
-  /** @throws ServiceError when a fault is due */
-  strike(): void {
+  /**
+   * Called before a launch. The result is called once it has worked.
+   *
+   * @throws ServiceError when a fault is due
+   */
+  strike(): () => void {
     const fault = this.#left.shift();
-    if (fault) throw this.#errors[fault]();
+    if (fault && fault !== 'answer-lost') throw this.#errors[fault]();
+    return () => {
+      if (fault) throw this.#errors['server-error']();
+    };
   }
 }

@@ -22,6 +22,13 @@ type Commands = Record<string, unknown>;
 
 /** The services of `aws-sdk:<service>:<action>`, by the name that their errors begin with. */
 const SERVICES: Record<string, { label: string; load(config: ClientConfig): Promise<[Client, Commands]> }> = {
+  batch: {
+    label: 'Batch',
+    load: async (config) => {
+      const sdk = await import('@aws-sdk/client-batch');
+      return [new sdk.BatchClient(config) as unknown as Client, sdk];
+    },
+  },
   ecs: {
     label: 'Ecs',
     load: async (config) => {

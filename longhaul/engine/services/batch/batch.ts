@@ -74,7 +74,7 @@ export class Batch {
   submit(input: SubmitJobCommandInput, requestId?: string): JobDetail {
     const known = requestId === undefined ? undefined : this.store.ofRequest(requestId);
     if (known) return known;
-    this.faults.strike();
+    const launched = this.faults.strike();
     const queue = this.definitions.queue(input.jobQueue ?? '');
     const definition = this.definitions.jobDefinition(input.jobDefinition ?? '');
     const job = submission(input, { definition, queue }, this.#minimumTimeoutSeconds);
@@ -87,6 +87,7 @@ export class Batch {
       if (tooLong) this.#fail(job, OVERRIDE_TOO_LONG);
       else this.#run(job, this.#runOf(job));
     });
+    launched();
     return answer;
   }
 

@@ -73,7 +73,7 @@ export class Ecs {
   runTask(input: RunTaskCommandInput, requestId?: string): { tasks: Task[]; failures: Failure[] } {
     const joined = requestId === undefined ? [] : this.store.ofRequest(requestId);
     if (joined.length > 0) return { tasks: joined, failures: [] };
-    this.faults.strike();
+    const launched = this.faults.strike();
     const cluster = this.definitions.cluster(input.cluster);
     const definition = this.definitions.taskDefinition(input.taskDefinition);
     const { clientToken } = input;
@@ -94,6 +94,7 @@ export class Ecs {
       // The answer is sent before anything happens to the task.
       setImmediate(() => this.#run(task, this.#runOf(task)));
     }
+    launched();
     return { tasks, failures };
   }
 
