@@ -21,6 +21,19 @@ describe('a function', () => {
     expect(answered(await functions.invoke('nothing', '', 'RequestResponse'))).toBe(null);
   });
 
+  test('may compute for longer than HTTP servers keep idle connections: Node.js, 6 seconds', async () => {
+    const source = `
+      export const handler = async () => {
+        // Like a computation: no event is handled meanwhile. The pause before lets the answer to \`next\` be read to its end.
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 7500);
+        return 'computed';
+      };`;
+    const functions = app.start([await app.function('computes', source)]);
+    const answer = await functions.invoke('computes', '{}', 'RequestResponse');
+    expect(answered(answer)).toBe('computed');
+  });
+
   test('is found by name, partial ARN and ARN, and refused with its ARN when it is not there', async () => {
     const functions = app.start([await app.function('hello', 'export const handler = async () => "hi";')]);
     const arn = 'arn:aws:lambda:us-east-1:000000000000:function:hello';

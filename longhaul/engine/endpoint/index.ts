@@ -69,9 +69,10 @@ export async function startEndpoint({ host = '127.0.0.1', port, services }: Endp
   async function serve(address: string, wanted: number): Promise<number> {
     const server = createServer(handle);
     const endOthers = alsoHttp2(server, handle);
-    // An upload of many gigabytes may take its time; an SDK keeps connections for longer than Node's 5 seconds.
+    // An upload of many gigabytes may take its time.
     server.requestTimeout = 0;
-    server.keepAliveTimeout = 65_000;
+    // A function or job that computes without a pause cannot see that its idle connection was closed, and reuses it.
+    server.keepAliveTimeout = 0;
     const actual = await listen(server, address, wanted);
     closers.push(
       () =>

@@ -48,6 +48,8 @@ export class RuntimeApi {
         if (!response.headersSent) answer(response, 500, { errorType: 'InternalError', errorMessage: error.message });
       });
     });
+    // Its client reuses the connection after a handler that computed for any time, and cannot see before that it was closed.
+    this.#server.keepAliveTimeout = 0;
   }
 
   async start(): Promise<void> {
