@@ -10,8 +10,8 @@ import path from 'node:path';
 import { styleText } from 'node:util';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetExecutionHistoryCommand, ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
-import { Presets, SingleBar } from 'cli-progress';
 import { type Engine, startEngine } from 'longhaul/engine';
+import { Progress } from './progress.ts';
 import { summary } from './summary.ts';
 import { timeline } from './timeline.ts';
 
@@ -61,11 +61,7 @@ async function demonstrate({ aws, apiUrl, outputs, interrupt }: Engine): Promise
   say(`   ${id}`);
 
   title('4. The job runs, loses its Spot capacity, and continues');
-  const bar = new SingleBar(
-    { format: '   {bar} {percentage}% of {total} bytes', noTTYOutput: true },
-    Presets.shades_classic,
-  );
-  bar.start(data.length, 0);
+  const bar = new Progress(data.length);
   let interrupted = false;
   let continued = false;
   const execution = await until(async () => {
@@ -74,12 +70,12 @@ async function demonstrate({ aws, apiUrl, outputs, interrupt }: Engine): Promise
     bar.update(Math.max(done, 0));
     if (!interrupted && done >= interruptAt * data.length) {
       interrupted = true;
-      note(bar, done, `Spot capacity taken away at ${percent(done)}: SIGTERM, the job saves its checkpoint`);
+      bar.note(`Spot capacity taken away at ${percent(done)}: SIGTERM, the job saves its checkpoint`);
       await interrupt(String(id));
     }
     if (!continued && interruptions > 0) {
       continued = true;
-      note(bar, done, `launched again; first progress of the new container: ${percent(done)}, not 0`);
+      bar.note(`launched again; first progress of the new container: ${percent(done)}, not 0`);
     }
     return now.status === 'RUNNING' ? undefined : now;
   });
@@ -103,7 +99,7 @@ async function demonstrate({ aws, apiUrl, outputs, interrupt }: Engine): Promise
   const file = path.join(reportDirectory, 'report.html');
   await writeFile(file, (await report.Body?.transformToByteArray()) ?? '');
   say(`\n   Open it: ${path.relative(process.cwd(), file)}`);
-  say('   Next: npm start, and what it prints.\n');
+  say('   Next: run npm start.\n');
 }
 
 interface Execution {
@@ -115,13 +111,6 @@ interface Execution {
 
 function percent(done: number): string {
   return `${Math.round((100 * done) / data.length)} %`;
-}
-
-/** A line of its own above the bar. */
-function note(bar: SingleBar, done: number, text: string): void {
-  bar.stop();
-  say(`   ${styleText('yellow', '▸')} ${text}`);
-  bar.start(data.length, done);
 }
 
 async function until<T>(look: () => Promise<T | undefined>): Promise<T> {

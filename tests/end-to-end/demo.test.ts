@@ -21,6 +21,10 @@ test('npm run demo shows a job that loses its Spot capacity and finishes all the
   expect(output).toMatch(/attempt 1 of 3, after 1 interruption/);
   expect(output).toContain('execution succeeded');
   expect(output).toContain('10,000 rows, 14 columns, 0 malformed records');
+  // Where it is piped, no line comes twice.
+  const bytes = output.split('\n').filter((line) => line.endsWith('bytes') && line.includes('%'));
+  expect(bytes.length).toBeGreaterThan(5);
+  expect(new Set(bytes).size).toBe(bytes.length);
   const report = path.join(app, '.aws-sam/demo/report.html');
   expect(output).toContain('.aws-sam/demo/report.html');
   expect(readFileSync(report, 'utf8')).toContain('Wildlife Species');
