@@ -187,6 +187,13 @@ describe.each(senders)('a webhook of %s', (_name, handler, from, source) => {
   });
 });
 
+test('GitHub signs no delivery id: a signed body that is sent under the id of another does not pass for it', async () => {
+  const ids = [];
+  for (const body of ['{"ref":"main"}', '{"ref":"release"}'])
+    ids.push((await call(github, fromGithub({ id: 'seen', body }))).body.id);
+  expect(ids[0]).not.toBe(ids[1]);
+});
+
 describe('Stripe', () => {
   test.each([
     [-299, 202],

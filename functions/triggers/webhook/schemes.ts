@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, hash, timingSafeEqual } from 'node:crypto';
 import { textAt } from '../trigger.ts';
 
 /** How a sender signs its webhooks, and what it calls each of them. */
@@ -13,7 +13,7 @@ export interface Scheme {
    */
   isSigned(headers: Headers, body: Buffer, secret: string, now: number): boolean;
   /** What tells this event from all others of the sender. @throws MalformedEventError when it does not say. */
-  identity(headers: Headers, body: Buffer): string;
+  identity(headers: Headers, body: Buffer): string[];
 }
 type Headers = Readonly<Record<string, string | undefined>>;
 
@@ -36,11 +36,13 @@ export const stripe: Scheme = {
     const given = parts.filter(([name]) => name === 'v1').map(([, value = '']) => value);
     return given.map((signature) => equal(signature, expected)).includes(true);
   },
-  identity: (_headers, body) => textAt(parse(body), 'id'),
+  identity: (_headers, body) => [textAt(parse(body), 'id')],
 };
 
 /**
  * `X-Hub-Signature-256: sha256=757107ea…`: HMAC-SHA256 of the body, in hexadecimal. A redelivery has the delivery id of the first.
+ * That id is in a header that nobody signs, so the body belongs to the identity too: a signed request that somebody sends under
+ * the id of another cannot pass for it.
  * https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries
  */
 export const github: Scheme = {
@@ -49,7 +51,7 @@ export const github: Scheme = {
     const [algorithm, signature = ''] = (headers['x-hub-signature-256'] ?? '').split('=');
     return algorithm === 'sha256' && equal(signature, createHmac('sha256', secret).update(body).digest());
   },
-  identity: (headers) => textAt(headers, 'x-github-delivery'),
+  identity: (headers, body) => [textAt(headers, 'x-github-delivery'), hash('sha256', body)],
 };
 
 /** In constant time for every signature of the right length. */

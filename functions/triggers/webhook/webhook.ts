@@ -23,12 +23,12 @@ export const webhook = (scheme: Scheme) =>
       // The same to everybody: what was wrong would help whoever guesses.
       throw new Problem(401, 'The request is not signed as it must be');
     }
-    const { id } = await startOne(request, [scheme.source, identityOf(scheme, headers, body)]);
+    const { id } = await startOne(request, [scheme.source, ...identityOf(scheme, headers, body)]);
     return accepted(id);
   });
 
 /** @throws Problem 400 when the sender, who is who it says it is, does not name its event. */
-function identityOf(scheme: Scheme, headers: APIGatewayProxyEventV2['headers'], body: Buffer): string {
+function identityOf(scheme: Scheme, headers: APIGatewayProxyEventV2['headers'], body: Buffer): string[] {
   try {
     return scheme.identity(headers, body);
   } catch (error) {
