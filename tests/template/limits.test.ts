@@ -116,6 +116,24 @@ describe('what bounds a storm of events', () => {
   });
 });
 
+describe('a webhook, to which anybody can send', () => {
+  const secret = (name: string) => `arn:aws:secretsmanager:us-east-1:000000000000:secret:${name}-a1B2c3`;
+  const routes = (parameters: Parameters) => app(parameters).properties('Api/Api').RouteSettings;
+
+  test('has a limit of its own, beside that of the API', () => {
+    const own = { ThrottlingRateLimit: '2', ThrottlingBurstLimit: '3' };
+    const bounds = { WebhookRequestsPerSecond: '2', WebhookBurst: '3' };
+    const both = { StripeWebhookSecretArn: secret('stripe'), GithubWebhookSecretArn: secret('github') };
+    expect(routes({ ...bounds, ...both })).toEqual({ 'POST /webhooks/stripe': own, 'POST /webhooks/github': own });
+  });
+
+  // API Gateway: "Unable to find Route by key POST /webhooks/stripe within the provided RouteSettings".
+  test('has none where its route is not there, because API Gateway refuses that', () => {
+    expect(routes({})).toEqual({});
+    expect(Object.keys(routes({ GithubWebhookSecretArn: secret('github') }))).toEqual(['POST /webhooks/github']);
+  });
+});
+
 describe('docs/limits.md', () => {
   const page = readFileSync(`${root}/docs/limits.md`, 'utf8');
   const [, section = ''] = /^## What bounds a storm\n([\s\S]*?)^## /m.exec(page) ?? [];

@@ -29,6 +29,12 @@ test('no route goes without, but those of webhooks, which verify signatures them
   ]);
 });
 
+test('a user signs in without sending the password, and may have a second factor', () => {
+  const { UserPool, UserPoolClient } = read('functions/api/template.yaml').Resources;
+  expect(UserPoolClient.Properties.ExplicitAuthFlows).toEqual(['ALLOW_USER_SRP_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH']);
+  expect(UserPool.Properties).toMatchObject({ MfaConfiguration: 'OPTIONAL', EnabledMfas: ['SOFTWARE_TOKEN_MFA'] });
+});
+
 test('no route of the API for users takes the preflight requests of browsers, which bring no token', () => {
   const { UserApi, UserTrigger } = read('functions/api/template.yaml').Resources;
   const methods = Object.values<{ Properties: { Method: string } }>(UserTrigger.Properties.Events).map(

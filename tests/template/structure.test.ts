@@ -240,6 +240,25 @@ test('our schedules that start a job are off unless a parameter says otherwise',
   }
 });
 
+describe('what is no schedule is refused before anything is deployed', () => {
+  const template = 'functions/triggers/schedule/template.yaml';
+  const pattern = (file: string, name: string) => new RegExp(read(file).Parameters[name].AllowedPattern);
+
+  test.each(['template.yaml', template])('in %s', (file) => {
+    for (const good of ['rate(1 day)', 'cron(0 3 ? * MON-FRI *)', 'at(2026-12-24T08:00:00)'])
+      expect(good).toMatch(pattern(file, 'ScheduleExpression'));
+    for (const bad of ['', '1 day', 'every(1 day)', 'rate(1 day', 'rate()', 'rate(1 day) '])
+      expect(bad).not.toMatch(pattern(file, 'ScheduleExpression'));
+  });
+
+  test('nor a zone that can be none', () => {
+    for (const zone of Intl.supportedValuesOf('timeZone')) expect(zone).toMatch(pattern(template, 'Timezone'));
+    for (const zone of ['Etc/GMT+5', 'UTC', 'GMT-0']) expect(zone).toMatch(pattern(template, 'Timezone'));
+    for (const bad of ['', 'Europe/', '+02:00', 'Europe Berlin', '/UTC'])
+      expect(bad).not.toMatch(pattern(template, 'Timezone'));
+  });
+});
+
 test('a schedule says which job it starts, and which time it is', () => {
   const file = join(root, 'template.yaml');
   const { stack } = loadStack(file, { ...deployment, parameters: { ScheduleExpression: 'cron(0 3 * * ? *)' } });
