@@ -110,7 +110,7 @@ export class Branch {
   /** Persists the step that the branch takes now, and then its events. A branch that was interrupted meanwhile takes none. */
   save(change: Partial<Running>): void {
     this.place.signal.throwIfAborted();
-    this.#commit((events, lastEvent) => {
+    this.#commit(({ events, last: lastEvent }) => {
       this.#position = { ...this.#position, ...change, lastEvent, events };
       return this.#position;
     });
@@ -120,7 +120,7 @@ export class Branch {
     this.place.signal.throwIfAborted();
     const type = (this.place.machine.States[name] as State).Type;
     this.emit(stateEntered(type, name, input, previous));
-    this.#commit((events, lastEvent) => {
+    this.#commit(({ events, last: lastEvent }) => {
       this.#position = {
         ...this.#position,
         state: name,
@@ -128,6 +128,7 @@ export class Branch {
         variables: { ...this.#position.variables, ...variables },
         enteredTime: events.at(-1)?.timestamp ?? 0,
         enteredEvent: lastEvent,
+        enteredAfter: events.at(-1)?.previousEventId ?? 0,
         lastEvent,
         retries: [],
         phase: { type: 'entered' },
@@ -137,14 +138,9 @@ export class Branch {
     });
   }
 
-  /** Persists how the branch ended; returns its last event. */
-  finish<End>(end: End): number {
-    let last = 0;
-    this.#commit((events, lastEvent) => {
-      last = lastEvent;
-      return { end, lastEvent, events } satisfies Ended<End>;
-    });
-    return last;
+  /** Persists how the branch ended, and returns it. */
+  finish<End>(end: End): Ended<End> {
+    return this.#commit(({ events, last }) => ({ end, lastEvent: last, events }));
   }
 
   /** Forgets the branches at `path` with the next step. */
@@ -183,10 +179,19 @@ export class Branch {
   }
 
   /** The state's failure for an expression that failed; its event is noted. */
-  queryFailure({ message, location }: QueryError): StateError {
-    const failure = this.failure('States.QueryEvaluationError', message);
-    this.emit(evaluationFailed(this.position.state, failure.error, failure.reason, location));
-    return failure;
+  queryFailure({ message, location }: QueryError, previous = this.#beforeEntering()): StateError {
+    const { error, reason } = this.failure('States.QueryEvaluationError', message);
+    this.emit(evaluationFailed(this.position.state, { error, cause: reason, location }, previous));
+    return new StateError(error, reason);
+  }
+
+  /**
+   * What EvaluationFailed follows when nothing has happened in the state but its beginning: not that, but the event before
+   * (recorded: localstack/localstack, test_map_state_items_eval_jsonata_fail, test_undefined_reference).
+   */
+  #beforeEntering(): number | undefined {
+    const { lastEvent, enteredEvent, enteredAfter } = this.#position;
+    return lastEvent === enteredEvent && this.#drafts.length === 0 ? enteredAfter : undefined;
   }
 
   /** An error of the interpreter's own, with the cause in the words of Step Functions. */
@@ -198,16 +203,17 @@ export class Branch {
     );
   }
 
-  #commit(next: (events: Running['events'], lastEvent: number) => object): void {
+  #commit<Next extends object>(next: (stamped: ReturnType<History['stamp']>) => Next): Next {
     const { shared, place } = this;
     if (shared.halted) throw shared.halted;
     try {
-      const events = shared.history.stamp(this.#drafts, this.#position.lastEvent);
+      const stamped = shared.history.stamp(this.#drafts, this.#position.lastEvent);
       this.#drafts = [];
-      const position = next(events, events.at(-1)?.id ?? this.#position.lastEvent);
+      const position = next(stamped);
       shared.host.journal.save(place.path, position as Json);
-      for (const event of events) shared.host.journal.record(event);
+      for (const event of stamped.events) shared.host.journal.record(event);
       for (const path of this.#discarded.splice(0)) shared.host.journal.clear(path);
+      return position;
     } catch (fault) {
       shared.halt(fault);
       throw shared.halted ?? fault;

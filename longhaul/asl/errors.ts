@@ -1,4 +1,6 @@
 import type { Catcher } from './definition/model.ts';
+import type { StateError } from './host.ts';
+import { ResultTooLarge } from './limits.ts';
 
 /**
  * Whether an `ErrorEquals` matches an error (concepts-error-handling.html, "Error names"):
@@ -17,12 +19,20 @@ export function matches(errorEquals: string[], error: string): boolean {
   });
 }
 
-/** The first catcher that matches, with its place in `Catch`. */
+/**
+ * The first catcher that matches, with its place in `Catch`. `States.ALL` also catches that a task's result is too large, against
+ * the page above (recorded: localstack/localstack, test_service_task_lambada_catch_state_all_data_limit_exceeded…).
+ */
 export function findCatcher(
   catchers: Catcher[] | undefined,
-  error: string,
+  failure: StateError,
 ): { catcher: Catcher; index: number } | undefined {
-  const index = catchers?.findIndex(({ ErrorEquals }) => matches(ErrorEquals, error)) ?? -1;
+  const index =
+    catchers?.findIndex(
+      ({ ErrorEquals }) =>
+        matches(ErrorEquals, failure.error) ||
+        (failure instanceof ResultTooLarge && ErrorEquals.includes('States.ALL')),
+    ) ?? -1;
   const catcher = catchers?.[index];
   return catcher && { catcher, index };
 }

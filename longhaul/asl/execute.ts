@@ -115,9 +115,9 @@ function interrupted(root: Branch, reason: unknown): Outcome {
   root.abandonStep();
   if (reason instanceof OutOfTime) return { status: 'TIMED_OUT' };
   if (!(reason instanceof Cancelled)) throw reason;
+  // A Wait has no such event here (recorded: localstack/localstack, test_sfn_api.py, test_stop_execution).
   const { Type } = root.state;
-  if (Type === 'Task' || Type === 'Wait' || Type === 'Parallel' || Type === 'Map')
-    root.emit(plain(`${Type}StateAborted`));
+  if (Type === 'Task' || Type === 'Parallel' || Type === 'Map') root.emit(plain(`${Type}StateAborted`));
   return { status: 'ABORTED', ...errorAndCause(reason.reason) };
 }
 

@@ -6,6 +6,8 @@ export interface Draft {
   details: Record<string, unknown>;
   /** The event that it follows, when that is not the one before it in the same branch. */
   previous?: number;
+  /** The next event of the branch does not follow this one, but the one before it. */
+  aside?: true;
 }
 
 /** Numbers the events of an execution, across all its branches. */
@@ -18,11 +20,11 @@ export class History {
     this.#clock = clock;
   }
 
-  /** Gives events their ids, one after the other; the first follows `previous`. */
-  stamp(drafts: Draft[], previous: number): HistoryEvent[] {
+  /** Gives events their ids, one after the other; the first follows `previous`, and what comes next follows `last`. */
+  stamp(drafts: Draft[], previous: number): { events: HistoryEvent[]; last: number } {
     const timestamp = this.#clock.now();
     let before = previous;
-    return drafts.map((draft) => {
+    const events = drafts.map((draft) => {
       this.#last += 1;
       const event = {
         id: this.#last,
@@ -31,9 +33,10 @@ export class History {
         type: draft.type,
         ...draft.details,
       };
-      before = event.id;
+      if (!draft.aside) before = event.id;
       return event;
     });
+    return { events, last: before };
   }
 }
 
@@ -49,11 +52,15 @@ export function executionSucceeded(output: Json): Draft {
   return { type: 'ExecutionSucceeded', details: { executionSucceededEventDetails } };
 }
 
-/** Ends that carry an error; an empty error or cause is left out, as in the answers of Step Functions. */
+/**
+ * Ends that carry an error; an empty error or cause is left out, as in the answers of Step Functions. ExecutionAborted
+ * follows no event (recorded: localstack/localstack, test_sfn_api.py, test_stop_execution).
+ */
 export function executionEnded(type: 'Failed' | 'Aborted' | 'TimedOut', error = '', cause = ''): Draft {
   return {
     type: `Execution${type}`,
     details: { [`execution${type}EventDetails`]: { ...(error && { error }), ...(cause && { cause }) } },
+    ...(type === 'Aborted' && { previous: 0 }),
   };
 }
 
@@ -80,13 +87,23 @@ export function stateExited(type: string, name: string, output: Json, assigned?:
   return { type: `${type}StateExited`, details: { stateExitedEventDetails } };
 }
 
-export function evaluationFailed(state: string, error: string, cause: string, location: string): Draft {
-  return { type: 'EvaluationFailed', details: { evaluationFailedEventDetails: { state, error, cause, location } } };
+/** `location` is left out when the state's input is at fault, and no field. */
+export function evaluationFailed(
+  state: string,
+  { error, cause, location }: { error: string; cause: string; location: string | undefined },
+  previous?: number,
+): Draft {
+  const evaluationFailedEventDetails = { state, error, cause, ...(location !== undefined && { location }) };
+  return {
+    type: 'EvaluationFailed',
+    details: { evaluationFailedEventDetails },
+    ...(previous !== undefined && { previous }),
+  };
 }
 
 /** Events of the history without details, and those of Map iterations. */
-export function plain(type: string, previous?: number): Draft {
-  return { type, details: {}, ...(previous !== undefined && { previous }) };
+export function plain(type: string): Draft {
+  return { type, details: {} };
 }
 
 export function mapIteration(type: 'Started' | 'Succeeded' | 'Failed' | 'Aborted', name: string, index: number): Draft {

@@ -13,10 +13,13 @@ export function bytesOf(value: Json): number {
   return Buffer.byteLength(JSON.stringify(value), 'utf8');
 }
 
+/** The `States.DataLimitExceeded` of a task's result. */
+export class ResultTooLarge extends StateError {}
+
 /** Throws `States.DataLimitExceeded` for what is larger than a payload may be; `subject` is the state or the task's service. */
-export function holdToLimit(value: Json, subject: string): void {
+export function holdToLimit(value: Json, subject: string, Failure: typeof StateError = StateError): void {
   if (bytesOf(value) > payloadLimit) {
-    throw new StateError(
+    throw new Failure(
       'States.DataLimitExceeded',
       `The state/task '${subject}' returned a result with a size exceeding the maximum number of bytes service limit.`,
     );

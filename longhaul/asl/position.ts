@@ -45,6 +45,8 @@ export interface Running {
   /** Milliseconds since the epoch. */
   enteredTime: number;
   enteredEvent: number;
+  /** The event that `enteredEvent` follows. */
+  enteredAfter?: number;
   /** The newest event of this branch. */
   lastEvent: number;
   /** Tasks, Parallels and Maps that this branch has launched so far; it numbers them. */

@@ -81,11 +81,11 @@ function retried(branch: Branch, state: State, { error }: StateError): boolean {
 }
 
 /** The way out by the first catcher that matches. Its output is the error output unless it says otherwise. */
-async function caught(branch: Branch, state: State, { error, reason }: StateError): Promise<Exit | undefined> {
+async function caught(branch: Branch, state: State, failure: StateError): Promise<Exit | undefined> {
   if (!('Catch' in state)) return undefined;
-  const found = findCatcher(state.Catch, error);
+  const found = findCatcher(state.Catch, failure);
   if (!found) return undefined;
-  const errorOutput = { Error: error, Cause: reason };
+  const errorOutput = { Error: failure.error, Cause: failure.reason };
   return leave(branch, {
     output: errorOutput,
     fields: found.catcher,

@@ -85,3 +85,19 @@ test('what cannot be evaluated in the catcher itself fails the execution', async
     cause: expect.stringContaining("the field 'Catch[1]/Output/v' returned nothing"),
   });
 });
+
+// Recorded: localstack/localstack, test_service_task_lambada_catch_state_all_data_limit_exceeded_on_large_utf8_response.
+test('States.ALL catches that the result of a task is too large', async () => {
+  const { outcome } = await run(catching([{ ErrorEquals: ['States.ALL'], Next: 'Look' }]), {
+    run: async () => 'a'.repeat(262_144),
+  });
+  expect(outcome).toMatchObject({ output: { input: { Error: 'States.DataLimitExceeded' } } });
+});
+
+test('States.ALL does not catch that what a task is given is too large', async () => {
+  const Arguments = "{% $pad('a', 270000, 'a') %}";
+  const { outcome } = await run(catching([{ ErrorEquals: ['States.ALL'], Next: 'Look' }], { Arguments }), {
+    run: async () => 1,
+  });
+  expect(outcome).toMatchObject({ status: 'FAILED', error: 'States.DataLimitExceeded' });
+});

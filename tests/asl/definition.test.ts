@@ -198,6 +198,11 @@ describe('what is wrong is said, with where it is and what is accepted', () => {
       ['/States/A/Branches[0]/States/B/Next: there is no state "A" here; there are B'],
     ],
     [
+      'Credentials without a role',
+      A({ Type: 'Task', Resource: 'arn:aws:states:::lambda:invoke', Credentials: {}, End: true }),
+      ['/States/A/Credentials/RoleArn: is required: the role that the task is called with (it is missing)'],
+    ],
+    [
       'a variable of an outer scope',
       A({
         Type: 'Parallel',
@@ -220,6 +225,13 @@ describe('what is wrong is said, with where it is and what is accepted', () => {
     expect(() => parseDefinition('- a')).toThrow('it must be an object with StartAt and States; it is ["a"]');
     expect(() => parseDefinition('')).toThrow(DefinitionError);
   });
+});
+
+// Recorded: localstack/localstack, test_parallel_catch_error[PARALLEL_CATCH_ERROR_VARIABLE_SAMPLING].
+test('the own Catch of a Parallel may assign what its branches assign', () => {
+  const branch = { StartAt: 'B', States: { B: { ...pass, Assign: { x: 1 } } } };
+  const Catch = [{ ErrorEquals: ['States.ALL'], Assign: { x: 2 }, Next: 'C' }];
+  expect(problems({ A: { Type: 'Parallel', Branches: [branch], Catch, Next: 'C' }, C: pass })).toEqual([]);
 });
 
 test('a state that nothing leads to is no error, and neither are names that objects have', async () => {

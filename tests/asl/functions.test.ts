@@ -15,6 +15,9 @@ test('$range counts from the first to the last number by the step, either way', 
   expect(await evaluate('$range(10, 0, -5)')).toEqual([10, 5, 0]);
   expect(await evaluate('$range(1, 9, 3)')).toEqual([1, 4, 7]);
   expect(await evaluate('$range(-1.7, 2, 1)')).toEqual([-1, 0, 1, 2]);
+  // One number is no list (recorded: localstack/localstack, TestArrayJSONata, test_array_range).
+  expect(await evaluate('$range(1, 9, 9)')).toBe(1);
+  expect(await evaluate('$range(1, 9, 9)[]')).toEqual([1]);
   expect(await failure('$range(1, 5, 0)')).toMatchObject({ error: 'States.QueryEvaluationError' });
   expect((await failure('$range(1, 1000000000, 1)')).cause).toContain('Expression evaluation memory limit exceeded');
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type HistoryEvent, type Json, StateError } from '../../longhaul/asl/index.ts';
-import { run, start } from './world.ts';
+import { HandClock, only, run, settled, start } from './world.ts';
 
 // API_HistoryEvent.html and its details of the Step Functions API Reference.
 
@@ -85,6 +85,40 @@ test('a task in all its events', async () => {
   );
 });
 
+// Recorded: localstack/localstack, test_map_state_items_eval_jsonata_variable_sampling_fail and test_wait_timestamp_jsonata.
+test.each([
+  [
+    'a Map whose Items are none',
+    { Type: 'Map', Items: '{% 1 %}', ItemProcessor: only({ Type: 'Pass', End: true }) },
+    3,
+  ],
+  ['an Output without a result', { Type: 'Pass', Output: '{% $none %}' }, 3],
+  ['a time that cannot be read', { Type: 'Wait', Timestamp: "{% 'now' %}" }, 4],
+])('%s: what the failed evaluation follows', async (_, state, previous) => {
+  const machine = {
+    StartAt: 'First',
+    States: { First: { Type: 'Pass', Next: 'Second' }, Second: { ...state, End: true } },
+  };
+  const chained = chain((await run(machine)).events).slice(3);
+  expect(chained.slice(0, 2)).toEqual([`4 ← 3: ${state.Type}StateEntered`, `5 ← ${previous}: EvaluationFailed`]);
+  expect(chained.slice(2)).toEqual(
+    state.Type === 'Map' ? ['6 ← 5: MapStateFailed', '7 ← 6: ExecutionFailed'] : ['6 ← 5: ExecutionFailed'],
+  );
+});
+
+// Recorded: localstack/localstack, test_sfn_api.py, test_stop_execution.
+test('an execution that is stopped while it waits', async () => {
+  const stop = new AbortController();
+  const done = run(only({ Type: 'Wait', Seconds: 100, End: true }), { clock: new HandClock(), signal: stop.signal });
+  await settled();
+  stop.abort();
+  expect(chain((await done).events)).toEqual([
+    '1 ← 0: ExecutionStarted',
+    '2 ← 0: WaitStateEntered',
+    '3 ← 0: ExecutionAborted',
+  ]);
+});
+
 test('a failed expression and a Fail state', async () => {
   const machine = {
     StartAt: 'Run',
@@ -145,7 +179,7 @@ describe('branches', () => {
       '8 ← 7: TaskSucceeded',
       '9 ← 8: TaskStateExited',
       '10 ← 9: MapIterationSucceeded',
-      '11 ← 3: MapIterationStarted',
+      '11 ← 9: MapIterationStarted',
       '12 ← 11: TaskStateEntered',
       '13 ← 12: TaskScheduled',
       '14 ← 13: TaskStarted',
@@ -153,7 +187,7 @@ describe('branches', () => {
       '16 ← 15: TaskStateExited',
       '17 ← 16: MapIterationSucceeded',
       '18 ← 17: MapStateSucceeded',
-      '19 ← 18: MapStateExited',
+      '19 ← 17: MapStateExited',
       '20 ← 19: ExecutionSucceeded',
     ]);
     expect(events[2]).toMatchObject({ mapStateStartedEventDetails: { length: 2 } });
@@ -176,10 +210,75 @@ describe('branches', () => {
       'MapIterationFailed',
       'TaskStateAborted',
       'MapIterationAborted',
+      'TaskStateAborted',
       'MapStateFailed',
       'ExecutionFailed',
     ]);
     expect(events[failed + 2]).toMatchObject({ mapIterationAbortedEventDetails: { name: 'Each', index: 1 } });
+  });
+
+  // The two histories below are recorded ones: localstack/localstack, test_map_state_retry and, of a task that fails in a branch,
+  // test_sqs_failure_in_wait_for_task_tok_no_error_field.
+  test('a Map that is tried again fails once, at the end', async () => {
+    const machine = {
+      StartAt: 'Each',
+      States: {
+        Each: {
+          Type: 'Map',
+          Items: [1],
+          ItemProcessor: { StartAt: 'Fail', States: { Fail: { Type: 'Fail', Error: 'E' } } },
+          Retry: [{ ErrorEquals: ['E'], MaxAttempts: 1 }],
+          End: true,
+        },
+      },
+    };
+    expect(chain((await run(machine)).events)).toEqual([
+      '1 ← 0: ExecutionStarted',
+      '2 ← 0: MapStateEntered',
+      '3 ← 2: MapStateStarted',
+      '4 ← 3: MapIterationStarted',
+      '5 ← 4: FailStateEntered',
+      '6 ← 5: MapIterationFailed',
+      '7 ← 5: MapStateStarted',
+      '8 ← 7: MapIterationStarted',
+      '9 ← 8: FailStateEntered',
+      '10 ← 9: MapIterationFailed',
+      '11 ← 9: MapStateFailed',
+      '12 ← 11: ExecutionFailed',
+    ]);
+  });
+
+  test('a Parallel whose task fails, and fails again', async () => {
+    const machine = {
+      StartAt: 'Both',
+      States: {
+        Both: {
+          Type: 'Parallel',
+          Branches: [task('Get')],
+          Retry: [{ ErrorEquals: ['E'], MaxAttempts: 1 }],
+          End: true,
+        },
+      },
+    };
+    const { events } = await run(machine, { run: () => Promise.reject(new StateError('E')) });
+    expect(chain(events)).toEqual([
+      '1 ← 0: ExecutionStarted',
+      '2 ← 0: ParallelStateEntered',
+      '3 ← 2: ParallelStateStarted',
+      '4 ← 3: TaskStateEntered',
+      '5 ← 4: TaskScheduled',
+      '6 ← 5: TaskStarted',
+      '7 ← 6: TaskFailed',
+      '8 ← 7: TaskStateAborted',
+      '9 ← 7: ParallelStateStarted',
+      '10 ← 9: TaskStateEntered',
+      '11 ← 10: TaskScheduled',
+      '12 ← 11: TaskStarted',
+      '13 ← 12: TaskFailed',
+      '14 ← 13: TaskStateAborted',
+      '15 ← 13: ParallelStateFailed',
+      '16 ← 15: ExecutionFailed',
+    ]);
   });
 
   test('a Parallel', async () => {
@@ -206,7 +305,7 @@ describe('branches', () => {
       '6 ← 4: PassStateExited',
       '7 ← 5: WaitStateExited',
       '8 ← 7: ParallelStateSucceeded',
-      '9 ← 8: ParallelStateExited',
+      '9 ← 7: ParallelStateExited',
       '10 ← 9: ExecutionSucceeded',
     ]);
     expect(events.map(({ timestamp }) => timestamp - start)).toEqual([0, 0, 0, 0, 0, 0, 1000, 1000, 1000, 1000]);

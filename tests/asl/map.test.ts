@@ -58,6 +58,22 @@ test('ItemSelector makes the input of each iteration; the context object keeps t
   ]);
 });
 
+test('a range of one number fails it, and so does an input that is no list', async () => {
+  expect((await run(mapping({ Items: '{% $range(1, 9, 9) %}' }))).outcome).toMatchObject({
+    error: 'States.QueryEvaluationError',
+    cause: expect.stringContaining("Expected 'array', but was 'number' for value: 1"),
+  });
+  // Recorded: localstack/localstack, test_map_state_items_input_types.
+  const { outcome, events } = await run(mapping({}), { input: 1 });
+  expect(outcome).toEqual({
+    status: 'FAILED',
+    error: 'States.QueryEvaluationError',
+    cause:
+      "An error occurred while executing the state 'State' (entered at the event id #2). Map state input must be an array but was: 1",
+  });
+  expect(events[2]?.evaluationFailedEventDetails).not.toHaveProperty('location');
+});
+
 test('items that are no list fail it', async () => {
   expect((await run(mapping({ Items: '{% "abc" %}' }))).outcome).toMatchObject({
     error: 'States.QueryEvaluationError',

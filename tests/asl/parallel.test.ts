@@ -64,8 +64,9 @@ test('a failed branch fails it with the branch’s error and cancels the tasks o
   const { outcome, events } = await done;
   expect(outcome).toEqual({ status: 'FAILED', error: 'Broken', cause: 'why' });
   expect(tasks.open.map(({ signal }) => signal.aborted)).toEqual([false, true]);
-  expect(events.slice(-5).map(({ type }) => type)).toEqual([
+  expect(events.slice(-6).map(({ type }) => type)).toEqual([
     'TaskFailed',
+    'TaskStateAborted',
     'TaskStateAborted',
     'WaitStateAborted',
     'ParallelStateFailed',

@@ -74,7 +74,7 @@ describe('expressions that fail the state with States.QueryEvaluationError', () 
     for (const expression of ['$sum', 'function($x){$x}', '{"f": function(){1}}']) {
       expect(await failure(expression)).toMatchObject({
         error: 'States.QueryEvaluationError',
-        cause: expect.stringContaining('returned an unsupported result type: function'),
+        cause: expect.stringContaining('returned an unsupported result type.'),
       });
     }
   });

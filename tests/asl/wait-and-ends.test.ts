@@ -24,6 +24,14 @@ describe('Wait', () => {
   });
 
   test('a time that is none, and a fraction of seconds, fail it', async () => {
+    const { outcome: refused } = await run(
+      only({ Type: 'Wait', Timestamp: "{% '2016-12-05 21:29:29Z' %}", End: true }),
+    );
+    expect(refused).toMatchObject({
+      cause:
+        "An error occurred while executing the state 'State' (entered at the event id #2). " +
+        'The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: 2016-12-05 21:29:29Z',
+    });
     for (const fields of [{ Timestamp: "{% 'tomorrow' %}" }, { Timestamp: '{% 5 %}' }, { Seconds: '{% 1.5 %}' }]) {
       const { outcome } = await run(only({ Type: 'Wait', ...fields, End: true }));
       expect(outcome).toMatchObject({ status: 'FAILED', error: 'States.QueryEvaluationError' });

@@ -15,10 +15,6 @@ export function referenceProblems(definition: Definition): string[] {
       }
     };
     pointsTo(`${at}/StartAt`, machine.StartAt);
-    const variables = new Set(outerVariables);
-    for (const state of Object.values(machine.States)) {
-      for (const { names } of assignments(state)) for (const name of names) variables.add(name);
-    }
     for (const [name, state] of Object.entries(machine.States)) {
       const where = `${at}/States/${name}`;
       // Names are unique in the whole machine, nested states included (statemachine-structure.html).
@@ -36,7 +32,9 @@ export function referenceProblems(definition: Definition): string[] {
           }
         }
       }
-      for (const { field, machine: inner } of machinesWithin(state)) visit(inner, `${where}/${field}`, variables);
+      for (const { field, machine: inner } of machinesWithin(state)) {
+        visit(inner, `${where}/${field}`, new Set([...outerVariables, ...assignedAround(state, machine)]));
+      }
     }
   }
 
@@ -71,6 +69,18 @@ function targets(state: State): [field: string, next: string][] {
     });
   }
   return found;
+}
+
+/**
+ * The variables that the states of a machine assign, as the branches of one of them see it: what the own Catch of a Parallel
+ * assigns may be assigned in its branches too (recorded: localstack/localstack, test_parallel_catch_error).
+ */
+function assignedAround(state: State, machine: Machine): string[] {
+  return Object.values(machine.States).flatMap((other) =>
+    assignments(other)
+      .filter(({ field }) => other !== state || state.Type !== 'Parallel' || !field.startsWith('Catch'))
+      .flatMap(({ names }) => names),
+  );
 }
 
 function assignments(state: State): { field: string; names: string[] }[] {

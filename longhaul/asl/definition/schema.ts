@@ -98,7 +98,10 @@ const stateTypes = [
     ...failing,
     Resource: z.string(),
     Arguments: anything.optional(),
-    Credentials: anything.optional(),
+    // Recorded: localstack/localstack, test_invalid_credentials_field.
+    Credentials: z
+      .looseObject({ RoleArn: z.string({ error: 'is required: the role that the task is called with' }) })
+      .optional(),
     TimeoutSeconds: seconds(1).optional(),
     ...refused,
   }),

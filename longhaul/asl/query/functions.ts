@@ -80,13 +80,19 @@ function partition(array: Json[] | undefined, size?: number): Json[][] | undefin
   return chunks;
 }
 
+/**
+ * A list of one number is the number itself, as with the results of JSONata's own paths; `$range(1, 9, 9)[]` keeps the list
+ * (recorded: localstack/localstack, TestArrayJSONata, test_array_range).
+ */
 function range(first?: number, last?: number, step?: number): number[] | undefined {
   if (first === undefined || last === undefined || step === undefined) return undefined;
   const [start, end, by] = [Math.trunc(first), Math.trunc(last), Math.trunc(step)];
   if (by === 0) throw refused('Third argument must not be zero');
   const length = Math.max(0, Math.floor((end - start) / by) + 1);
   if (length > longestRange) throw { code: 'D2015', value: longestRange };
-  return Array.from({ length }, (_, index) => start + index * by);
+  const numbers = Array.from({ length }, (_, index) => start + index * by);
+  // The mark by which JSONata knows its own sequences.
+  return length === 1 ? Object.defineProperty(numbers, 'sequence', { value: true }) : numbers;
 }
 
 function hash(text?: string, algorithm?: string): string | undefined {

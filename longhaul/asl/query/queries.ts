@@ -12,11 +12,11 @@ export interface Scope {
   variables: Variables;
 }
 
-/** An expression that gave nothing that can be used. `location` is the field that it stands in: `Arguments/Payload[1]`. */
+/** An expression that gave nothing that can be used. `location` is the field that it stands in: `Arguments/Payload[1]`, if any. */
 export class QueryError extends Error {
   override readonly name = 'QueryError';
-  readonly location: string;
-  constructor(location: string, message: string) {
+  readonly location: string | undefined;
+  constructor(location: string | undefined, message: string) {
     super(message);
     this.location = location;
   }
@@ -71,7 +71,8 @@ export class Queries {
       if (value !== undefined) return toJson(value);
     } catch (error) {
       if (error instanceof NotJson) {
-        throw new QueryError(field, `${subject} returned an unsupported result type: ${error.message}`);
+        // Recorded: localstack/localstack, test_map_state_items_eval_jsonata_fail[function].
+        throw new QueryError(field, `${subject} returned an unsupported result type.`);
       }
       throw new QueryError(field, `${subject} threw an error during evaluation${reason(error)}`);
     }

@@ -1,10 +1,11 @@
 import { Branch, type Place } from '../branch.ts';
 import type { Iteration } from '../context.ts';
-import type { Machine } from '../definition/model.ts';
+import type { Machine, MapState, ParallelState } from '../definition/model.ts';
 import { type Draft, plain } from '../history.ts';
-import type { Json, StateError } from '../host.ts';
+import { type Json, StateError } from '../host.ts';
 import { Cancelled, onAbort, unlessAborted } from '../interruption.ts';
 import { type BranchEnd, childPath, type Ended, groupPath } from '../position.ts';
+import { decideRetry } from '../retry.ts';
 
 /** The branches of a Parallel state, or the iterations of a Map, that run side by side. */
 export interface Group {
@@ -40,14 +41,17 @@ export async function runGroup(branch: Branch, group: Group): Promise<Json[]> {
   let newest = startedEvent;
 
   const finished = new Promise<void>((resolve, reject) => {
-    const fail = (failure: StateError, at: number): void => {
+    const fail = (failure: StateError, failed: Ended): void => {
       siblings.abort(new Cancelled('A sibling branch failed', failure));
+      const at = lastOfStates(failed);
       branch.follow(at);
+      const ended: Draft[] = taskFailed(failed, at) ? [plain('TaskStateAborted')] : [];
       for (const [index, sibling] of alive) {
+        ended.push(...group.ended(index, 'Aborted'));
         const { Type } = sibling.state;
-        if (abortable.has(Type)) branch.emit(plain(`${Type}StateAborted`, at));
-        branch.emit(...group.ended(index, 'Aborted').map((draft) => ({ ...draft, previous: at })));
+        if (abortable.has(Type)) ended.push(plain(`${Type}StateAborted`));
       }
+      branch.emit(...ended.map((draft): Draft => ({ ...draft, aside: true })));
       reject(failure);
     };
 
@@ -59,11 +63,11 @@ export async function runGroup(branch: Branch, group: Group): Promise<Json[]> {
         failures += 1;
         const failure = group.failure(failures, ended.end);
         if (failure) {
-          fail(failure, ended.lastEvent);
+          fail(failure, ended);
           return;
         }
       }
-      fill();
+      fill(lastOfStates(ended));
     };
 
     const drive = (index: number, member: Branch): void => {
@@ -73,8 +77,7 @@ export async function runGroup(branch: Branch, group: Group): Promise<Json[]> {
         .then((end: BranchEnd) => {
           if (siblings.signal.aborted) return;
           member.emit(...group.ended(index, 'error' in end ? 'Failed' : 'Succeeded'));
-          const lastEvent = member.finish(end);
-          settle(index, { end, lastEvent, events: [] });
+          settle(index, member.finish(end));
         })
         .catch(reject);
     };
@@ -90,14 +93,15 @@ export async function runGroup(branch: Branch, group: Group): Promise<Json[]> {
       };
     };
 
-    const fill = (): void => {
+    /** The first event of a branch follows `previous`: in a Map the iteration whose place it takes. */
+    const fill = (previous: number): void => {
       try {
         while (!siblings.signal.aborted && alive.size < group.concurrency && next < group.count) {
           const index = next;
           next += 1;
           if (ends[index] || alive.has(index)) continue;
           const { machine, input, begin, iteration } = group.member(index);
-          drive(index, Branch.begin(shared, where(index, machine, iteration), input, startedEvent, begin));
+          drive(index, Branch.begin(shared, where(index, machine, iteration), input, previous, begin));
         }
         if (alive.size === 0 && next >= group.count) resolve();
       } catch (fault) {
@@ -118,16 +122,16 @@ export async function runGroup(branch: Branch, group: Group): Promise<Json[]> {
       ends[index] = ended;
       newest = Math.max(newest, ended.lastEvent);
     }
-    for (const [, { end, lastEvent }] of over) {
-      if (!('error' in end)) continue;
+    for (const [, ended] of over) {
+      if (!('error' in ended.end)) continue;
       failures += 1;
-      const failure = group.failure(failures, end);
+      const failure = group.failure(failures, ended.end);
       if (failure) {
-        fail(failure, lastEvent);
+        fail(failure, ended);
         return;
       }
     }
-    fill();
+    fill(Math.max(startedEvent, ...over.map(([, ended]) => lastOfStates(ended))));
   });
 
   try {
@@ -138,4 +142,33 @@ export async function runGroup(branch: Branch, group: Group): Promise<Json[]> {
   }
   branch.follow(newest);
   return ends.flatMap((ended) => (ended && 'output' in ended.end ? [ended.end.output] : []));
+}
+
+/**
+ * Notes that the group failed, unless the state is tried again: only the last attempt has the event. Whatever made it fail,
+ * `Items` too (recorded: localstack/localstack, test_parallel_state_retry, test_map_state_retry,
+ * test_map_state_items_eval_jsonata_fail).
+ */
+export function groupFailed(branch: Branch, state: MapState | ParallelState, error: unknown): void {
+  branch.place.signal.throwIfAborted();
+  if (!(error instanceof StateError)) return;
+  const again = decideRetry(state.Retry, branch.position.retries, error.error, () => 0);
+  if (!again) branch.emit(plain(`${state.Type}StateFailed`));
+}
+
+/** The state's end does not follow this event, but the one before (recorded: localstack/localstack, test_base_map). */
+export function groupSucceeded(type: 'Map' | 'Parallel'): Draft {
+  return { ...plain(`${type}StateSucceeded`), aside: true };
+}
+
+/** The last event of a branch's own states, without the one that ends an iteration: nothing but a Map's success follows that. */
+function lastOfStates({ events, lastEvent }: Ended): number {
+  const last = events.at(-1);
+  return last?.type.startsWith('MapIteration') ? last.previousEventId : lastEvent;
+}
+
+/** A task that fails its branch counts as aborted (recorded: localstack/localstack, test_service_lambda_map_timeout). */
+function taskFailed({ events }: Ended, last: number): boolean {
+  const type = events.find(({ id }) => id === last)?.type;
+  return type === 'TaskFailed' || type === 'TaskTimedOut';
 }

@@ -1,11 +1,11 @@
 import type { Branch } from '../branch.ts';
 import type { MapState } from '../definition/model.ts';
-import { mapIteration, plain } from '../history.ts';
+import { mapIteration } from '../history.ts';
 import { type Json, StateError } from '../host.ts';
 import { holdToLimit } from '../limits.ts';
 import type { MapItem, Phase } from '../position.ts';
-import { unexpectedType } from '../query/queries.ts';
-import { runGroup } from './group.ts';
+import { QueryError, unexpectedType } from '../query/queries.ts';
+import { groupFailed, groupSucceeded, runGroup } from './group.ts';
 import { type Exit, leave } from './leaving.ts';
 import { numberField } from './number-field.ts';
 
@@ -19,11 +19,10 @@ const mostConcurrent = 40;
  * the state with the iteration's own error.
  */
 export async function map(branch: Branch, state: MapState): Promise<Exit> {
-  const { phase } = branch.position;
-  const { items, ...settings } = phase.type === 'map' ? phase : await start(branch, state);
-  const name = branch.position.state;
+  const { phase, state: name } = branch.position;
   let result: Json;
   try {
+    const { items, ...settings } = phase.type === 'map' ? phase : await start(branch, state);
     result = await runGroup(branch, {
       count: items.length,
       concurrency: Math.min(settings.maxConcurrency || mostConcurrent, mostConcurrent),
@@ -50,11 +49,10 @@ export async function map(branch: Branch, state: MapState): Promise<Exit> {
     });
     holdToLimit(result, name);
   } catch (error) {
-    branch.place.signal.throwIfAborted();
-    if (error instanceof StateError) branch.emit(plain('MapStateFailed'));
+    groupFailed(branch, state, error);
     throw error;
   }
-  branch.emit(plain('MapStateSucceeded'));
+  branch.emit(groupSucceeded('Map'));
   return leave(branch, { output: result, fields: state, next: state.Next, states: { result } });
 }
 
@@ -89,15 +87,20 @@ async function start(branch: Branch, state: MapState): Promise<MapPhase> {
   return phase;
 }
 
-/** Without `Items` the state's input is iterated over. An object is iterated over by its keys (state-map.html, "Items"). */
+/**
+ * Without `Items` the state's input is iterated over. An object is iterated over by its keys (state-map.html, "Items";
+ * input-output-itemspath.html says the same of an input).
+ */
 async function itemsOf(branch: Branch, state: MapState): Promise<MapItem[]> {
-  const template = state.Items ?? null;
-  const items = state.Items === undefined ? branch.position.input : await branch.query(template, 'Items');
+  const items = state.Items === undefined ? branch.position.input : await branch.query(state.Items, 'Items');
   if (Array.isArray(items)) return items.map((input) => ({ input }));
   if (typeof items === 'object' && items !== null) {
     return Object.entries(items).map(([key, input]) => ({ key, input: input ?? null }));
   }
-  throw branch.queryFailure(unexpectedType(template, 'Items', 'array', items));
+  if (state.Items !== undefined) throw branch.queryFailure(unexpectedType(state.Items, 'Items', 'array', items));
+  // Recorded: localstack/localstack, test_base_scenarios.py, test_map_state_items_input_types.
+  const message = `Map state input must be an array but was: ${JSON.stringify(items)}`;
+  throw branch.queryFailure(new QueryError(undefined, message));
 }
 
 async function select(branch: Branch, state: MapState, items: MapItem[]): Promise<MapItem[]> {

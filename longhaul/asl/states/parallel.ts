@@ -3,7 +3,7 @@ import type { ParallelState } from '../definition/model.ts';
 import { plain } from '../history.ts';
 import { type Json, StateError } from '../host.ts';
 import { holdToLimit } from '../limits.ts';
-import { runGroup } from './group.ts';
+import { groupFailed, groupSucceeded, runGroup } from './group.ts';
 import { type Exit, leave } from './leaving.ts';
 
 /** Every branch gets a copy of the same input; the result is the array of their outputs. A failed branch fails the state with its own error. */
@@ -21,11 +21,10 @@ export async function parallel(branch: Branch, state: ParallelState): Promise<Ex
     });
     holdToLimit(result, branch.position.state);
   } catch (error) {
-    branch.place.signal.throwIfAborted();
-    if (error instanceof StateError) branch.emit(plain('ParallelStateFailed'));
+    groupFailed(branch, state, error);
     throw error;
   }
-  branch.emit(plain('ParallelStateSucceeded'));
+  branch.emit(groupSucceeded('Parallel'));
   return leave(branch, { output: result, fields: state, next: state.Next, states: { result } });
 }
 

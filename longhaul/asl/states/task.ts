@@ -1,7 +1,7 @@
 import type { Branch } from '../branch.ts';
 import type { TaskState } from '../definition/model.ts';
 import { type Json, StateError } from '../host.ts';
-import { holdToLimit } from '../limits.ts';
+import { holdToLimit, ResultTooLarge } from '../limits.ts';
 import type { Phase } from '../position.ts';
 import { groupPath } from '../position.ts';
 import { regionOf, taskAnswered, taskEnded, taskScheduled, taskService, taskStarted } from '../task-events.ts';
@@ -44,7 +44,7 @@ async function answer(branch: Branch, state: TaskState, phase: TaskPhase): Promi
   const service = taskService(state.Resource);
   try {
     const result = await runTask(branch, state.Resource, phase);
-    holdToLimit(result, service.resourceType);
+    holdToLimit(result, service.resourceType, ResultTooLarge);
     return result;
   } catch (error) {
     branch.place.signal.throwIfAborted();

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Branch } from '../branch.ts';
 import type { WaitState } from '../definition/model.ts';
-import { outOfRange, unexpectedType } from '../query/queries.ts';
+import { QueryError, unexpectedType } from '../query/queries.ts';
 import { type Exit, leave } from './leaving.ts';
 import { longest, numberField } from './number-field.ts';
 
@@ -28,7 +28,9 @@ async function end(branch: Branch, state: WaitState): Promise<number> {
       throw branch.queryFailure(unexpectedType(state.Timestamp, 'Timestamp', 'string', value));
     }
     if (!timestamp.safeParse(value).success) {
-      throw branch.queryFailure(outOfRange(state.Timestamp, 'Timestamp', 'a time such as 2026-12-24T08:00:00Z', value));
+      // The text, and the event that it follows, are recorded: localstack/localstack, test_wait_timestamp_jsonata.
+      const message = `The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: ${value}`;
+      throw branch.queryFailure(new QueryError('Timestamp', message), branch.position.enteredEvent);
     }
     return Date.parse(value);
   }
