@@ -1,4 +1,6 @@
+import { cp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import {
   GetQueueAttributesCommand,
   ReceiveMessageCommand,
@@ -29,7 +31,8 @@ const notices: string[] = [];
 
 beforeEach(async () => {
   folder = await project();
-  endpoint = await startEndpoint({ port: 0, services: [] });
+  const services = messagingServices((request, response) => messaging.handle(request, response));
+  endpoint = await startEndpoint({ port: 0, services });
   await open();
   batches.length = 0;
   notices.length = 0;
@@ -44,10 +47,41 @@ afterEach(async () => {
 });
 
 async function open() {
-  messaging = await Messaging.open({ dataDirectory: join(folder.directory, 'messages'), url: endpoint.url });
-  for (const service of messagingServices(messaging.handle)) endpoint.mount(service);
+  messaging = await Messaging.open({ dataDirectory: directory(), url: endpoint.url });
   const credentials = { accessKeyId: 'a', secretAccessKey: 'b' };
   sqs = new SQSClient({ endpoint: endpoint.url, region: 'us-east-1', credentials });
+}
+
+/** Ends this engine's messaging as a stop of the engine does, and opens the next. */
+async function stopped() {
+  close();
+  sqs.destroy();
+  await messaging.close();
+  await open();
+}
+
+/** The same as a kill does: what was on disk at that moment is all that the next one finds. */
+async function killed() {
+  const left = join(folder.directory, 'left');
+  await cp(directory(), left, { recursive: true });
+  close();
+  sqs.destroy();
+  await messaging.close();
+  await rm(directory(), { recursive: true });
+  await rename(left, directory());
+  await open();
+}
+
+const directory = () => join(folder.directory, 'messages');
+
+/** The rows of the messages with this body. */
+function stored(body: string) {
+  const db = new DatabaseSync(join(directory(), 'fauxqs.db'));
+  try {
+    return db.prepare('SELECT * FROM sqs_messages WHERE body = ?').all(body) as { approximate_receive_count: number }[];
+  } finally {
+    db.close();
+  }
 }
 
 const arn = (name: string) => `arn:aws:sqs:us-east-1:000000000000:${name}`;
@@ -178,18 +212,42 @@ describe('a queue with a function', () => {
     }
   });
 
-  it('has at once again, after a restart, what no function had answered', async () => {
+  it.each(['work', 'work.fifo'])(
+    'has at once again, as if never received, what the engine was stopped or killed over: %s',
+    async (queue) => {
+      messaging.createQueue(queue, { VisibilityTimeout: '3600' });
+      connect(() => new Promise(() => {}), {}, queue);
+      await send('interrupted', queue === 'work' ? {} : { MessageGroupId: 'g', MessageDeduplicationId: 'd' }, queue);
+      await until(() => batches.length === 1);
+      await killed();
+      connect(() => new Promise(() => {}), {}, queue);
+      await until(() => batches.length === 2);
+      await stopped();
+      connect(() => undefined, {}, queue);
+      await until(() => batches.length === 3);
+      for (const [message] of batches) {
+        expect(message).toMatchObject({ body: 'interrupted', attributes: { ApproximateReceiveCount: '1' } });
+      }
+      await until(() => isEmpty(queue));
+    },
+  );
+
+  it('keeps counting what a function failed on, and keeps it hidden for its time, also over a kill', async () => {
     messaging.createQueue('work', { VisibilityTimeout: '3600' });
-    connect(() => new Promise(() => {}));
-    await send('interrupted');
+    connect(() => {
+      throw new Error('no');
+    });
+    await send('poison');
     await until(() => batches.length === 1);
-    close();
-    sqs.destroy();
-    await messaging.close();
-    await open();
-    connect(() => undefined);
+    // The answer of the function is written down before the next message is read.
+    await send('other');
     await until(() => batches.length === 2);
-    expect(batches[1]?.[0]).toMatchObject({ body: 'interrupted', attributes: { ApproximateReceiveCount: '2' } });
+    await killed();
+    connect(() => undefined);
+    await send('next');
+    await until(() => batches.length === 3);
+    expect(bodies()[2]).toEqual(['next']);
+    expect(stored('poison')).toMatchObject([{ approximate_receive_count: 1 }]);
   });
 
   it('of FIFO hands over a group in order, the next when the one before is done, also when that fails first', async () => {

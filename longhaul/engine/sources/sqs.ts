@@ -54,6 +54,7 @@ class Poller {
     this.#reader = reader;
     this.#functions = functions;
     this.#notice = notice;
+    reader.giveBackUnanswered();
     void this.#poll();
   }
 
@@ -111,10 +112,15 @@ class Poller {
       const { payload, functionError } = await this.#functions.invoke(functionName, event, 'RequestResponse');
       if (this.#stop.signal.aborted) return;
       const failed = functionError ? new Set(ids) : reportsFailures ? failedItems(payload, ids) : new Set();
-      for (const message of batch) if (!failed.has(message.MessageId)) this.#reader.remove(message);
+      for (const message of batch) {
+        if (failed.has(message.MessageId)) this.#reader.fail(message);
+        else this.#reader.remove(message);
+      }
     } catch (error) {
+      if (this.#stop.signal.aborted) return;
       // Throttled, or not to be run at all: like a function that failed, the messages come back after their timeout.
-      if (!this.#stop.signal.aborted) this.#notice(`${path}: ${(error as Error).message}`);
+      for (const message of batch) this.#reader.fail(message);
+      this.#notice(`${path}: ${(error as Error).message}`);
     } finally {
       this.#running.delete(batch);
       this.#batchDone?.();

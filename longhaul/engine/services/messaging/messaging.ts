@@ -3,6 +3,7 @@ import { DeclaredSubscriptions } from './declared-subscriptions.ts';
 import { type Fauxqs, openFauxqs } from './fauxqs.ts';
 import { type DeliverToFunction, deliverToFunctions } from './function-subscriptions.ts';
 import { QueueReader } from './queue-reader.ts';
+import { Receives } from './receives.ts';
 
 const account = '000000000000';
 
@@ -29,6 +30,7 @@ export function messagingServices(handle: Handle): Service[] {
 export class Messaging {
   readonly #fauxqs: Fauxqs;
   readonly #declared: DeclaredSubscriptions;
+  readonly #receives: Receives;
 
   static async open({ dataDirectory, url }: MessagingOptions): Promise<Messaging> {
     return new Messaging(await openFauxqs(dataDirectory, (name) => `${url}/${account}/${name}`));
@@ -37,6 +39,7 @@ export class Messaging {
   private constructor(fauxqs: Fauxqs) {
     this.#fauxqs = fauxqs;
     this.#declared = new DeclaredSubscriptions(fauxqs.db);
+    this.#receives = new Receives(fauxqs.db);
   }
 
   readonly handle: Handle = (request, response) => {
@@ -81,7 +84,7 @@ export class Messaging {
   reader(queueArn: string): QueueReader | undefined {
     const { queues } = this.#fauxqs;
     const queue = queues.getQueueByArn(queueArn);
-    return queue && new QueueReader(queue, (arn) => queues.getQueueByArn(arn));
+    return queue && new QueueReader(queue, this.#receives, (arn) => queues.getQueueByArn(arn));
   }
 
   /**

@@ -1,4 +1,5 @@
 import type { Fauxqs } from './fauxqs.ts';
+import type { Receives } from './receives.ts';
 
 type Queue = NonNullable<ReturnType<Fauxqs['queues']['getQueueByArn']>>;
 export type Received = ReturnType<Queue['dequeue']>[number];
@@ -22,11 +23,13 @@ const LONGEST_WAIT = 20_000;
 export class QueueReader {
   readonly arn: string;
   readonly #queue: Queue;
+  readonly #receives: Receives;
   readonly #deadLetters: (arn: string) => Queue | undefined;
 
-  constructor(queue: Queue, deadLetters: (arn: string) => Queue | undefined) {
+  constructor(queue: Queue, receives: Receives, deadLetters: (arn: string) => Queue | undefined) {
     this.arn = queue.arn;
     this.#queue = queue;
+    this.#receives = receives;
     this.#deadLetters = deadLetters;
   }
 
@@ -51,9 +54,19 @@ export class QueueReader {
     this.#queue.deleteMessage(ReceiptHandle);
   }
 
-  /** Others may have it at once. */
+  /** It could not be handled: it comes again after its visibility timeout, and this receive counts. */
+  fail({ ReceiptHandle }: ReadMessage): void {
+    this.#receives.failed(ReceiptHandle);
+  }
+
+  /** It was not handled at all: others may have it at once, and this receive does not count. */
   giveBack({ ReceiptHandle }: ReadMessage): void {
-    this.#queue.changeVisibility(ReceiptHandle, 0);
+    this.#receives.takeBack(this.#queue, ReceiptHandle);
+  }
+
+  /** Gives back what the last engine was killed over. To be called before the first `read`. */
+  giveBackUnanswered(): void {
+    this.#receives.takeBackUnanswered(this.#queue);
   }
 
   /** When the next message becomes visible by itself. */
