@@ -95,6 +95,30 @@ test('an event that failed for good goes to the OnFailure bucket, by function an
   expect(record).toMatchObject({ requestPayload: { order: 7 }, responsePayload: { errorMessage: 'no' } });
 });
 
+test.each([
+  ['50,000 nested lists', `${'['.repeat(50_000)}${']'.repeat(50_000)}`],
+  ['a number beyond those of JavaScript', '{"n":1e400}'],
+  ['characters that SQS takes in no message', '{"text":"\ufffe \uffff"}'],
+])(
+  'an event of %s is buried like any other, in the OnFailure queue and the dead-letter queue',
+  async (_what, payload) => {
+    messaging.createQueue('results');
+    messaging.createQueue('letters');
+    const DeadLetterQueue = { Type: 'SQS', TargetArn: 'arn:aws:sqs:us-east-1:000000000000:letters' };
+    const functions = app.start([await failing({ OnFailure: toQueue }, { DeadLetterQueue })], {
+      clock,
+      retryDelays: [0],
+      environment,
+    });
+    functions.enqueue('fail', payload);
+    // By JSON's own escapes, two characters are written in another way.
+    const escaped = payload.replace('\ufffe', '\\ufffe').replace('\uffff', '\\uffff');
+    expect((await received('results')).Body).toContain(`"requestPayload":${escaped},"responseContext"`);
+    expect((await received('letters')).Body).toBe(escaped);
+    expect(app.notices.filter((notice) => notice.includes('Asynchronous event'))).toEqual([]);
+  },
+);
+
 test('an event that succeeded goes to the OnSuccess queue with its answer', async () => {
   messaging.createQueue('results');
   const resource = await app.function('good', 'export const handler = async () => ({ fine: true });', {

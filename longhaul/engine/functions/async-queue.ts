@@ -120,9 +120,7 @@ export class AsyncQueue {
     const { onFailure, onSuccess, deadLetterQueue } = definition.async;
     const wanted = condition === 'Success' ? onSuccess : (onFailure ?? deadLetterQueue);
     if (!wanted) return this.#options.store.remove(event.requestId);
-    event.record = JSON.stringify(
-      invocationRecord(event, definition.arn, condition, this.#options.clock.now(), result),
-    );
+    event.record = invocationRecord(event, definition.arn, condition, this.#options.clock.now(), result);
     event.delays = 0;
     this.#options.store.save(event);
     return this.#deliver(event, definition);
