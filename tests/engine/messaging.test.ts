@@ -47,6 +47,21 @@ const receive = async (QueueUrl: string, more: object = {}) =>
   (await sqs.send(new ReceiveMessageCommand({ QueueUrl, ...more }))).Messages ?? [];
 
 describe('a queue', () => {
+  it('counts a binary attribute by its bytes, not by its base64', async () => {
+    const QueueUrl = messaging.createQueue('small', { MaximumMessageSize: '1024' });
+    // With name and type 1,024 bytes; a third more of the value as base64.
+    const send = (bytes: number) =>
+      sqs.send(
+        new SendMessageCommand({
+          QueueUrl,
+          MessageBody: 'b',
+          MessageAttributes: { Data: { DataType: 'Binary', BinaryValue: Buffer.alloc(bytes) } },
+        }),
+      );
+    await send(1024 - 1 - 'Data'.length - 'Binary'.length);
+    await expect(send(1024 - 'Data'.length - 'Binary'.length)).rejects.toThrow('must be shorter than 1024 bytes');
+  });
+
   it('has a URL on the endpoint, under which it takes and gives messages', async () => {
     const QueueUrl = messaging.createQueue('failed', { VisibilityTimeout: '60' });
     expect(QueueUrl).toBe(`${endpoint.url}/000000000000/failed`);

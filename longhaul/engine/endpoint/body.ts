@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { isTooDeep } from './nesting.ts';
 import { ServiceError } from './service.ts';
 
 /** Above every documented request limit of the JSON services here (Kinesis PutRecords, 10 MB, is the largest). */
@@ -34,15 +35,17 @@ export async function readAtMost(request: IncomingMessage, limit: number): Promi
 /** Parses a JSON object; an empty body is an empty object, since SDKs leave the body out when there is no member. */
 export function parseObject(body: Buffer): Record<string, unknown> {
   if (body.length === 0) return {};
+  const text = body.toString('utf8');
   let value: unknown;
   try {
-    value = JSON.parse(body.toString('utf8'));
+    value = JSON.parse(text);
   } catch (error) {
     throw new ServiceError('SerializationException', `Request body is not JSON: ${(error as Error).message}`);
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new ServiceError('SerializationException', 'Request body is not a JSON object.');
   }
+  if (isTooDeep(text)) throw new ServiceError('SerializationException', 'Request body is nested too deep.');
   return value as Record<string, unknown>;
 }
 

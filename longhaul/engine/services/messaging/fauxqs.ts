@@ -1,8 +1,16 @@
 import { mkdirSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import type { buildApp as BuildApp, BuildAppOptions } from 'fauxqs';
-import { limitMessages, type SnsModules, withLargestMessages } from './large-messages.ts';
-import { acceptEveryCharacter, databaseOf, forgetOldMessages, keepReceiveCounts } from './repairs.ts';
+import { withChangedSource } from './changed-source.ts';
+import { largestMessages, limitMessages, type SnsModules } from './large-messages.ts';
+import {
+  acceptEveryCharacter,
+  answerBrokenJson,
+  countBinary,
+  databaseOf,
+  forgetOldMessages,
+  keepReceiveCounts,
+} from './repairs.ts';
 
 type Stores = NonNullable<BuildAppOptions['stores']>;
 type SqsStore = Stores['sqsStore'];
@@ -32,7 +40,8 @@ let modules: Promise<Modules> | undefined;
 async function loadModules(): Promise<Modules> {
   const urlOf = (file: string) => new URL(file, import.meta.resolve('fauxqs')).href;
   const load = (file: string) => import(urlOf(file));
-  const { buildApp } = await withLargestMessages(urlOf('common/types.js'), () => load('app.js'));
+  const changes = { [urlOf('common/types.js')]: largestMessages, [urlOf('sqs/sqsTypes.js')]: countBinary };
+  const { buildApp } = await withChangedSource(changes, () => load('app.js'));
   const { SqsStore } = await load('sqs/sqsStore.js');
   const { SnsStore } = await load('sns/snsStore.js');
   const { S3Store } = await load('s3/s3Store.js');
@@ -69,6 +78,7 @@ export async function openFauxqs(dataDirectory: string, queueUrl: (name: string)
   stores.snsStore.persistence = persistence;
   for (const queue of stores.sqsStore.allQueues()) queue.persistence = persistence;
   const app = buildApp({ logger: false, defaultRegion: 'us-east-1', stores });
+  answerBrokenJson(app);
   await app.ready();
   return {
     app,

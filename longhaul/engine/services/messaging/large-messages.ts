@@ -1,5 +1,3 @@
-import { registerHooks } from 'node:module';
-
 /**
  * How large a topic's messages may be, in bytes: by default 256 KiB, and whatever its attribute `MaximumMessageSize` says.
  * https://docs.aws.amazon.com/sns/latest/dg/large-message-payloads.html
@@ -10,6 +8,10 @@ const MOST = 1_048_576;
 
 /** What counts of a request: texts, and names, types and values of attributes; of PublishBatch those of all its messages. */
 const COUNTED = /(^|\.)(Message|MessageAttributes\.entry\.\d+\.(Name|Value\.\w+))$/;
+
+/** Binary values come in base64, and count as what they are. */
+const sizeOf = (name: string, value: string): number =>
+  Buffer.byteLength(value, name.endsWith('.BinaryValue') ? 'base64' : 'utf8');
 
 type Parameters = Record<string, string>;
 type Topics = { getTopic(arn: string): Topic | undefined; persistence?: { updateTopicAttributes: UpdateAttributes } };
@@ -26,25 +28,10 @@ export interface SnsModules {
 
 /**
  * fauxqs 2.4 takes no message over 256 KiB and does not know the attribute. Its limit is a constant of a module, which becomes
- * the largest there is while that module is loaded.
- *
- * @param url - of that module; nobody may have loaded it before
+ * the largest there is.
  */
-export async function withLargestMessages<T>(url: string, load: () => Promise<T>): Promise<T> {
-  const hooks = registerHooks({
-    load(loading, context, next) {
-      const loaded = next(loading, context);
-      if (loading !== url) return loaded;
-      const source = String(loaded.source).replace(/(SNS_MAX_MESSAGE_SIZE_BYTES = )262_144\b/, `$1${MOST}`);
-      return { ...loaded, source };
-    },
-  });
-  try {
-    return await load();
-  } finally {
-    hooks.deregister();
-  }
-}
+export const largestMessages = (source: string): string =>
+  source.replace(/(SNS_MAX_MESSAGE_SIZE_BYTES = )262_144\b/, `$1${MOST}`);
 
 /** Makes what fauxqs does with topics keep to the size of each of them. To be called once, before it makes its application. */
 export function limitMessages({ SnsRouter, SnsError, snsSuccessResponse }: SnsModules): void {
@@ -55,7 +42,7 @@ export function limitMessages({ SnsRouter, SnsError, snsSuccessResponse }: SnsMo
     (parameters, topics, ...more) => {
       const { MaximumMessageSize = DEFAULT } = topics.getTopic(parameters.TopicArn ?? '')?.attributes ?? {};
       const counted = Object.entries(parameters).filter(([name]) => COUNTED.test(name));
-      const size = counted.reduce((sum, [, value]) => sum + Buffer.byteLength(value), 0);
+      const size = counted.reduce((sum, [name, value]) => sum + sizeOf(name, value), 0);
       if (size > Number(MaximumMessageSize)) throw tooLong();
       return publish(parameters, topics, ...more);
     };

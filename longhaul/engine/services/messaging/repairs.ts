@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import type { buildApp as BuildApp } from 'fauxqs';
 
 /**
  * What SQS takes in no message: everything but #x9, #xA, #xD, #x20 to #xD7FF, #xE000 to #xFFFD and #x10000 to #x10FFFF
@@ -31,6 +32,22 @@ export function keepReceiveCounts(persistence: { updateMessageReady(messageId: s
 export function forgetOldMessages(persistence: object): void {
   const retention = `SELECT 1000 * json_extract(attributes, '$.MessageRetentionPeriod') FROM sqs_queues WHERE name = queue_name`;
   databaseOf(persistence).prepare(`DELETE FROM sqs_messages WHERE sent_timestamp < ? - (${retention})`).run(Date.now());
+}
+
+/** fauxqs 2.4 counts the base64 of a binary attribute, which is a third longer than the value that SQS counts. */
+export const countBinary = (source: string): string =>
+  source.replace('Buffer.byteLength(attr.BinaryValue, "utf8")', 'Buffer.byteLength(attr.BinaryValue, "base64")');
+
+/** fauxqs 2.4 answers 500 to a body that is not JSON. The error is that of all services of these protocols. */
+export function answerBrokenJson(app: ReturnType<typeof BuildApp>): void {
+  app.setErrorHandler((error: Error, _request, reply) => {
+    if (!(error instanceof SyntaxError)) throw error;
+    void reply
+      .status(400)
+      .header('content-type', 'application/x-amz-json-1.0')
+      .header('x-amzn-errortype', 'SerializationException')
+      .send({ __type: 'SerializationException', message: `Request body is not JSON: ${error.message}` });
+  });
 }
 
 /** fauxqs shows it to nobody. */

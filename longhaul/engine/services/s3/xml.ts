@@ -47,10 +47,19 @@ export async function readXml(text: string, root: string): Promise<Record<string
     trimValues: false,
     htmlEntities: true,
   });
-  const content: unknown = parser.parse(text)[root];
+  const content: unknown = parsed(parser, text)[root];
   if (content === '') return {};
   if (typeof content !== 'object' || content === null) throw s3Error('MalformedXML');
   return content as Record<string, unknown>;
+}
+
+/** The parser refuses what is well-formed but dangerous: entities without end, elements called `__proto__`. */
+function parsed(parser: XMLParser, text: string): Record<string, unknown> {
+  try {
+    return parser.parse(text);
+  } catch {
+    throw s3Error('MalformedXML');
+  }
 }
 
 /** The elements of a name, which the parser gives as one object when there is only one. */

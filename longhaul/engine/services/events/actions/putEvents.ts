@@ -4,7 +4,7 @@ import type {
   PutEventsRequestEntry,
   PutEventsResultEntry,
 } from '@aws-sdk/client-eventbridge';
-import { ServiceError } from '../../../endpoint/service.ts';
+import { isTooDeep, ServiceError } from '../../../endpoint/index.ts';
 import type { EventBuses } from '../event-buses.ts';
 import { busName } from '../rule.ts';
 import { invalid } from './errors.ts';
@@ -73,7 +73,8 @@ function check(entry: Entry): object {
   }
   try {
     const detail: unknown = JSON.parse(entry.Detail!);
-    if (typeof detail === 'object' && detail !== null && !Array.isArray(detail)) return detail;
+    const isObject = typeof detail === 'object' && detail !== null && !Array.isArray(detail);
+    if (isObject && !isTooDeep(entry.Detail!)) return detail;
   } catch {}
   throw new ServiceError('MalformedDetail', 'Detail is malformed.');
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { StartExecutionCommandInput, StartExecutionCommandOutput } from '@aws-sdk/client-sfn';
-import { ServiceError } from '../../../endpoint/service.ts';
+import { isTooDeep, ServiceError } from '../../../endpoint/index.ts';
 import type { StateMachines } from '../machines.ts';
 import { checkName, executionArn, findMachine } from '../names.ts';
 import { optionalText, refusal } from '../validation.ts';
@@ -42,6 +42,10 @@ function checkInput(input: string): void {
   try {
     JSON.parse(input);
   } catch (error) {
-    throw new ServiceError('InvalidExecutionInput', `Invalid State Machine Execution Input: '${error}'`);
+    throw invalidInput(String(error));
   }
+  if (isTooDeep(input)) throw invalidInput('It is nested too deep');
 }
+
+const invalidInput = (reason: string) =>
+  new ServiceError('InvalidExecutionInput', `Invalid State Machine Execution Input: '${reason}'`);
