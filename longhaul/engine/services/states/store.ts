@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { DefinitionStore } from './definitions.ts';
 
 export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
 
@@ -38,12 +39,18 @@ export type ListedExecution = Pick<
 
 export type Outcome = Pick<Execution, 'status' | 'output' | 'error' | 'cause'>;
 
+/** Of an execution, everything. */
+const WITH_DEFINITION =
+  'SELECT states_executions.*, definition FROM states_executions JOIN states_definitions ON hash = definitionHash';
+
 /** The executions of all state machines, in SQLite. */
 export class ExecutionStore {
   readonly #db: DatabaseSync;
+  readonly #definitions: DefinitionStore;
 
   constructor(db: DatabaseSync) {
     this.#db = db;
+    this.#definitions = new DefinitionStore(db);
     db.exec(`
       CREATE TABLE IF NOT EXISTS states_executions (
         sequence INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -55,27 +62,27 @@ export class ExecutionStore {
         output TEXT, error TEXT, cause TEXT,
         startDate INTEGER NOT NULL,
         stopDate INTEGER,
-        definition TEXT NOT NULL
+        definitionHash TEXT NOT NULL
       ) STRICT;
       DROP INDEX IF EXISTS states_executions_status;
       CREATE INDEX IF NOT EXISTS states_executions_newest ON states_executions (stateMachineArn, ${TIME}, sequence);
       CREATE INDEX IF NOT EXISTS states_executions_newest_of ON states_executions (stateMachineArn, status, ${TIME}, sequence);
     `);
+    this.#definitions.adoptOld();
   }
 
-  add(execution: Execution): void {
+  add({ definition, ...execution }: Execution): void {
+    const definitionHash = this.#definitions.keep(definition);
     this.#db
       .prepare(
-        `INSERT INTO states_executions (arn, name, stateMachineArn, status, input, output, error, cause, startDate, stopDate, definition)
-         VALUES ($arn, $name, $stateMachineArn, $status, $input, $output, $error, $cause, $startDate, $stopDate, $definition)`,
+        `INSERT INTO states_executions (arn, name, stateMachineArn, status, input, output, error, cause, startDate, stopDate, definitionHash)
+         VALUES ($arn, $name, $stateMachineArn, $status, $input, $output, $error, $cause, $startDate, $stopDate, $definitionHash)`,
       )
-      .run({ ...execution });
+      .run({ ...execution, definitionHash });
   }
 
   get(arn: string): Execution | undefined {
-    return this.#db.prepare('SELECT * FROM states_executions WHERE arn = ?').get(arn) as unknown as
-      | Execution
-      | undefined;
+    return this.#db.prepare(`${WITH_DEFINITION} WHERE arn = ?`).get(arn) as unknown as Execution | undefined;
   }
 
   /** Only a running execution ends; false when it had ended already. */
@@ -91,16 +98,18 @@ export class ExecutionStore {
 
   running(): Execution[] {
     return this.#db
-      .prepare(`SELECT * FROM states_executions WHERE status = 'RUNNING' ORDER BY sequence`)
+      .prepare(`${WITH_DEFINITION} WHERE status = 'RUNNING' ORDER BY sequence`)
       .all() as unknown as Execution[];
   }
 
   /** Takes away what ended before a time, and gives the ARNs. */
   forget(before: number): string[] {
-    return this.#db
+    const forgotten = this.#db
       .prepare(`DELETE FROM states_executions WHERE status <> 'RUNNING' AND stopDate < ? RETURNING arn`)
       .all(before)
       .map(({ arn }) => arn as string);
+    this.#definitions.forgetUnused();
+    return forgotten;
   }
 
   /** Newest first, those that stand behind `place`: all of them without one. */
