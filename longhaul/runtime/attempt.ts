@@ -14,7 +14,6 @@ import { describeFailure } from './failure.ts';
 import { Fence } from './fence.ts';
 import { type HookContext, type JobHooks, runHook } from './hooks.ts';
 import { inherit } from './inherit.ts';
-import { isFirst } from './launch.ts';
 import type { Log } from './log.ts';
 import type { ObjectStore } from './objects.ts';
 import { decisive, judge, type Outcome } from './outcome.ts';
@@ -47,6 +46,12 @@ export interface AttemptEnd {
   error?: unknown;
   /** The handler did not end in the time it was given, and may still be at work. */
   handlerRuns: boolean;
+}
+
+/** A result as JSON, and whether this start's handler returned it or an earlier one's. */
+interface Finished {
+  result: string;
+  isOwn: boolean;
 }
 
 /** What a superseded container's handler has to close its connections in; its successor is at work already. */
@@ -88,16 +93,14 @@ export async function runAttempt<Input, Result, Event>(
   let checkpoint: CheckpointKeeper | undefined;
   let handlerRuns = false;
 
-  const work = async (): Promise<string> => {
+  const work = async (): Promise<Finished> => {
     const event = jsonOrText(await readEventText(environment.event, objects));
     const valid = await validateInput(job.input, event);
     input = valid;
-    const inherited = await inherit(fence, files, async () =>
-      isFirst(launch) ? undefined : readPublished(objects, at('result.json')),
-    );
+    const inherited = await inherit(fence, files, () => readPublished(objects, at('result.json')));
     if (inherited.result !== undefined) {
       log.info('An earlier start did the work; only its result is left to publish');
-      return inherited.result;
+      return { result: inherited.result, isOwn: false };
     }
     signal.throwIfAborted();
 
@@ -142,7 +145,7 @@ export async function runAttempt<Input, Result, Event>(
     };
     handlerRuns = true;
     try {
-      return toResultJson(await handler(context));
+      return { result: toResultJson(await handler(context)), isOwn: true };
     } finally {
       handlerRuns = false;
     }
@@ -150,13 +153,14 @@ export async function runAttempt<Input, Result, Event>(
 
   try {
     const over = (time: Promise<void>) => time.then(() => Promise.reject(signal.reason));
-    const result = await Promise.race([work(), options.stray, over(handlerTime)]);
+    const finished = await Promise.race([work(), options.stray, over(handlerTime)]);
     checkpoint?.close();
     progress.close();
-    await Promise.race([publish(result), over(endTime)]);
+    await Promise.race([publish(finished), over(endTime)]);
     options.published?.();
     log.info('Job done');
-    if (hooks.onComplete) await runHookOf('onComplete', (context) => hooks.onComplete?.(JSON.parse(result), context));
+    if (hooks.onComplete)
+      await runHookOf('onComplete', (context) => hooks.onComplete?.(JSON.parse(finished.result), context));
     return { outcome: 'done', handlerRuns };
   } catch (error) {
     checkpoint?.close();
@@ -176,11 +180,12 @@ export async function runAttempt<Input, Result, Event>(
   }
 
   /**
-   * The result goes through the fence, so that only one start has one. From then on it is durable: a start that comes after
-   * this one publishes it instead of working again.
+   * A result of this start's own goes through the fence, so that only one start has one. From then on it is durable: a start
+   * that comes after this one publishes it instead of working again. It has no reason to write the fence, which the start
+   * that it inherited from may be about to remove.
    */
-  async function publish(result: string): Promise<void> {
-    await fence.write({ result });
+  async function publish({ result, isOwn }: Finished): Promise<void> {
+    if (isOwn) await fence.write({ result });
     await Promise.all([putJson('result.json', result), progress.flush()]);
     // A service that takes the capacity away calls even exit code 0 an interruption, and the job is started again: that start
     // must find the result.

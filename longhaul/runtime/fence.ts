@@ -120,10 +120,18 @@ export class Fence {
     return key === this.#address.key;
   }
 
-  /** Removes it, when the result is published. */
+  /** Removes it, when the result is published. One that another start has claimed is left: that start removes it. */
   async remove(): Promise<void> {
     await this.#last;
-    await this.#objects.delete(this.#address);
+    for (let round = 0; ; round++) {
+      try {
+        return await this.#objects.delete(this.#address, this.#etag);
+      } catch (error) {
+        // 404: a delete that arrived and whose answer was lost, or another start was done first.
+        if (error instanceof ConditionError && error.outcome === 'changed') return;
+        await retriable(error, round);
+      }
+    }
   }
 
   async #write(content: Inheritance): Promise<void> {

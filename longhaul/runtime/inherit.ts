@@ -4,8 +4,9 @@ import type { Fence } from './fence.ts';
 
 /**
  * Claims the execution, and brings back what the last start left: its value, and its files into the checkpoint directory.
- * Where the newest checkpoint cannot be read, the one before it. Where there is none, the result that `published` finds: a
- * start whose capacity is taken between its last write and its end has left nothing else.
+ * Where the newest checkpoint cannot be read, the one before it. Where there is none, the result that `published` finds: the
+ * fence goes last, so no fence but a result means that the job is done. It is looked for after the claim, since another start
+ * may publish and end until then.
  * @throws SupersededError when a later start was here before
  */
 export async function inherit(

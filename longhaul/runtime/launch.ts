@@ -24,10 +24,6 @@ export function isLater(other: Launch, own: Launch): boolean {
   return a.number === b.number ? launchNumber(other) > launchNumber(own) : a.number > b.number;
 }
 
-/** Whether nobody can have worked for the execution before. */
-export const isFirst = (launch: Launch): boolean =>
-  launchNumber(launch) === 1 && resumptionOf(launch.execution).number === 0;
-
 /** `attempt 2 with 1 interruption of csv-report-9f…`. */
 export const describeLaunch = ({ execution, attempt, interruptions }: Launch): string =>
   `attempt ${attempt} with ${interruptions} interruption${interruptions === 1 ? '' : 's'} of ${execution}`;

@@ -23,7 +23,11 @@ export interface ObjectStore {
   download(address: S3Address, from: number): Promise<AsyncIterable<Uint8Array> | undefined>;
   /** Stores `size` bytes, in parts when they are many. */
   upload(address: S3Address, body: AsyncIterable<Uint8Array>, size: number): Promise<void>;
-  delete(address: S3Address): Promise<void>;
+  /**
+   * Deletes the object; with an ETag, only if it still is the one with this ETag.
+   * @throws ConditionError when it is another one, or gone
+   */
+  delete(address: S3Address, etag?: string): Promise<void>;
   /** Keys below a prefix. */
   list(prefix: S3Address): Promise<string[]>;
   close(): void;

@@ -122,9 +122,14 @@ export function s3Objects(): ObjectStore {
       await write(address, false, () => upload.done());
     },
 
-    async delete({ bucket, key }) {
+    async delete(address, etag) {
       const { sdk, client } = await s3();
-      await client.send(new sdk.DeleteObjectCommand({ Bucket: bucket, Key: key }));
+      const command = new sdk.DeleteObjectCommand({
+        Bucket: address.bucket,
+        Key: address.key,
+        ...(etag !== undefined && { IfMatch: etag }),
+      });
+      await write(address, etag !== undefined, () => client.send(command));
     },
 
     async list({ bucket, key }) {

@@ -35,8 +35,11 @@ export function memoryObjects(): ObjectStore & { stored: Map<string, StoredObjec
       for await (const part of body) parts.push(part);
       write(address, Buffer.concat(parts));
     },
-    async delete({ key }) {
-      stored.delete(key);
+    async delete(address, etag) {
+      if (etag !== undefined && stored.get(address.key)?.etag !== etag) {
+        throw new ConditionError('changed', address, undefined);
+      }
+      stored.delete(address.key);
     },
     async list({ key: prefix }) {
       return [...stored.keys()].filter((key) => key.startsWith(prefix)).sort();

@@ -1,8 +1,20 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import type { Engine } from 'longhaul/engine';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { artifact, ended, engineOf, id, misbehaving, start, temporaryDirectory, until } from '../end-to-end/engine.ts';
+import {
+  artifact,
+  ended,
+  engineOf,
+  id,
+  misbehaving,
+  start,
+  statesEntered,
+  temporaryDirectory,
+  until,
+} from '../end-to-end/engine.ts';
 import { furthest, readTrail } from './trail.ts';
 
 let engine: Engine;
@@ -52,6 +64,34 @@ test("of two containers at once, the one that was cut off and comes back is refu
   expect(await ended(engine, arn)).toMatchObject({ status: 'SUCCEEDED' });
   expect(await artifact(engine, arn, 'result.json')).toMatchObject({ interruptions: 1 });
   expect(await artifact(engine, arn, 'error.json')).toBeUndefined();
+});
+
+/** The processes that have stopped themselves before they published a result, in that order. */
+const frozen = (file: string): number[] =>
+  existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter(Boolean).map(Number) : [];
+
+const isStopped = (pid: number): boolean =>
+  spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' })
+    .stdout.trim()
+    .startsWith('T');
+
+test('a result that the older one publishes while the newer one holds it is published once, and fails nobody', async () => {
+  const [trail, freezes] = [path.join(directory, 'trail-of-results'), path.join(directory, 'frozen')];
+  const arn = await start(engine, { job: 'tally', event: { seed: 2, records: 100, trail, freezes } });
+  await until(async () => frozen(freezes).length === 1 && isStopped(frozen(freezes)[0]!));
+  await engine.interrupt(id(arn), 'cut-off');
+  await until(async () => frozen(freezes).length === 2 && isStopped(frozen(freezes)[1]!));
+  const [older, newer] = frozen(freezes) as [number, number];
+
+  process.kill(older, 'SIGCONT');
+  await until(async () => !isAlive(older));
+  process.kill(newer, 'SIGCONT');
+
+  expect(await ended(engine, arn)).toMatchObject({ status: 'SUCCEEDED' });
+  expect(await artifact(engine, arn, 'result.json')).toMatchObject({ interruptions: 0 });
+  // Nobody worked again, and no third container was needed.
+  expect(readTrail(trail)).toHaveLength(1);
+  expect((await statesEntered(engine, arn)).filter((name) => name === 'RunOnBatch')).toHaveLength(2);
 });
 
 async function logged(): Promise<string> {

@@ -94,9 +94,12 @@ describe('a start that finds what an earlier one left', () => {
     expect(await execution.json('result.json')).toMatchObject({ attempt: 1, inherited: { step: 41 } });
   });
 
-  it('does not work again when only the result is left, as after an interruption in the last moment', async () => {
+  it.each([
+    ['after an interruption in the last moment', relaunched],
+    ['after a launch whose answer was lost', {}],
+  ])('does not work again when only the result is left, as %s', async (_, numbers) => {
     await execution.put('result.json', '{"rows":12}');
-    const job = execution.run('waits-then-returns', { STP_INTERRUPTIONS: '1' });
+    const job = execution.run('waits-then-returns', numbers);
     expect(await job.exit, job.output).toBe(0);
     expect(await execution.names()).toEqual(['result.json']);
     expect(await execution.json('result.json')).toEqual({ rows: 12 });

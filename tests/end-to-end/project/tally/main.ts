@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { defineJob } from 'longhaul';
 import { PermanentJobError, runJob } from 'longhaul/runtime';
 import { z } from 'zod';
+import { freezeBeforePublishing } from './freeze.ts';
 
 const tally = defineJob({
   name: 'tally',
@@ -15,10 +16,16 @@ const tally = defineJob({
     trail: z.string(),
     /** Whether each sum is appended to a file of the checkpoint, too. */
     ledger: z.boolean().default(false),
+    /** A file to which every start appends its process id, and then stops, when it has a result to publish. */
+    freezes: z.string().optional(),
   }),
 });
 
 const INTERVAL_SECONDS = 0.5;
+
+// A start that inherits a result does not call the handler.
+const { freezes } = JSON.parse(process.env.STP_TRIGGER_EVENT_DATA ?? '{}');
+if (freezes) freezeBeforePublishing(freezes);
 
 /** Works through records of which each result depends on all before, at some two thousand a second. main.py does the same. */
 await runJob(

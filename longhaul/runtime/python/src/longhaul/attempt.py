@@ -25,7 +25,6 @@ from .fence import Fence
 from .hooks import HookContext, run_hook
 from .inherit import claim, restore
 from .job import Job
-from .launch import is_first
 from .log import Log
 from .objects import ObjectStore
 from .outcome import Outcome, decisive, judge
@@ -62,6 +61,7 @@ class Attempt:
         self._progress = Progress(self.environment.launch, self._write_progress, self._progress_failed)
         self._artifacts = Artifacts(self.objects, place, lambda: self._fence.superseded)
         self._input: Any = None
+        self._is_own_result = True
         self._checkpoint: Checkpoint | None = None
         self._deadlines = Deadlines(
             self.stop, self.environment.stop_timeout_seconds, self._finish, self._give_up, self.leave
@@ -86,6 +86,7 @@ class Attempt:
         inherited = claim(self._fence, self._published)
         if inherited.result is not None:
             self.log.info("An earlier start did the work; only its result is left to publish")
+            self._is_own_result = False
             return inherited.result
         self.stop.raise_if_requested()
         inherited = restore(inherited, self._fence, self._files, self.log)
@@ -128,8 +129,7 @@ class Attempt:
             ) from error
 
     def _published(self) -> str | None:
-        first = is_first(self.environment.launch)
-        return None if first else read_published(self.objects, self.environment.artifacts.below("result.json"))
+        return read_published(self.objects, self.environment.artifacts.below("result.json"))
 
     def _finish(self, error: BaseException | None, result: str | None) -> Outcome:
         try:
@@ -174,8 +174,12 @@ class Attempt:
         run_hook(name, lambda: hook(*told, context), self.log, self._deadlines.seconds_left)
 
     def _publish(self, result: str) -> None:
-        """The result goes through the fence, so that only one start has one; a start that comes later only publishes it."""
-        self._fence.write(Content(result=result))
+        """
+        A result of this start's own goes through the fence, so that only one start has one. A start that comes later only
+        publishes it: it has no reason to write the fence, which the other may be about to remove.
+        """
+        if self._is_own_result:
+            self._fence.write(Content(result=result))
         self._put_json("result.json", result)
         self._progress.flush()
         # A service that takes the capacity away calls even exit code 0 an interruption, and the job is started again:

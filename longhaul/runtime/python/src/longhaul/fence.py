@@ -116,9 +116,16 @@ class Fence:
                 self._look_again()
 
     def remove(self) -> None:
-        """When the result is published."""
+        """When the result is published. One that another start has claimed is left: that start removes it."""
         with self._turn:
-            self._objects.delete(self.address)
+            for attempt in range(_ROUNDS + 1):
+                try:
+                    return self._objects.delete(self.address, Condition(self._etag))
+                except ConditionError as error:
+                    # 404: a delete that arrived and whose answer was lost, or another start was done first.
+                    if error.outcome == "changed":
+                        return None
+                    _wait_or_raise(error, attempt)
 
     def _inherited(self, found: StoredObject) -> Content:
         try:

@@ -12,8 +12,9 @@ from .log import Log
 
 def claim(fence: Fence, published: Callable[[], str | None]) -> Content:
     """
-    Takes over what the last start left. Where that is nothing, the result that ``published`` finds: a start whose
-    capacity is taken between its last write and its end has left nothing else.
+    Takes over what the last start left. Where that is nothing, the result that ``published`` finds: the fence goes last,
+    so no fence but a result means that the job is done. It is looked for after the claim, since another start may
+    publish and end until then.
 
     :raises SupersededError: when a later start was here before
     """

@@ -31,11 +31,6 @@ def is_later(other: Launch, own: Launch) -> bool:
     return _number(other) > _number(own) if other_count == own_count else other_count > own_count
 
 
-def is_first(launch: Launch) -> bool:
-    """Whether nobody can have worked for the execution before."""
-    return _number(launch) == 1 and _resumption(launch.execution)[1] == 0
-
-
 def describe_launch(launch: Launch) -> str:
     """``attempt 2 with 1 interruption of csv-report-9f…``"""
     plural = "" if launch.interruptions == 1 else "s"

@@ -43,8 +43,12 @@ class MemoryObjects:
             raise ConditionError("changed", source)
         self.put(target, found.body, "")
 
-    def delete(self, address: S3Address) -> None:
-        self.stored.pop(address, None)
+    def delete(self, address: S3Address, condition: Condition | None = None) -> None:
+        with self._lock:
+            found = self.stored.get(address)
+            if condition is not None and (found is None or found.etag != condition.etag):
+                raise ConditionError("changed", address)
+            self.stored.pop(address, None)
 
     def list(self, prefix: S3Address) -> Iterator[str]:
         found = [at.key for at in self.stored if at.bucket == prefix.bucket and at.key.startswith(prefix.key)]

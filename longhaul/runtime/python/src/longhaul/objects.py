@@ -51,7 +51,8 @@ class ObjectStore(Protocol):
     def copy(self, source: S3Address, target: S3Address, condition: Condition) -> None:
         """:raises ConditionError: when the source is not what the condition says"""
 
-    def delete(self, address: S3Address) -> None: ...
+    def delete(self, address: S3Address, condition: Condition | None = None) -> None:
+        """:raises ConditionError: when the object is not what the condition says, or gone"""
 
     def list(self, prefix: S3Address) -> Iterator[str]:
         """Keys below a prefix."""
@@ -124,8 +125,12 @@ class S3Objects:
         except Exception as error:
             raise _unwritten(error, source, condition) from error
 
-    def delete(self, address: S3Address) -> None:
-        self._s3.delete_object(Bucket=address.bucket, Key=address.key)
+    def delete(self, address: S3Address, condition: Condition | None = None) -> None:
+        extra = {} if condition is None else {"IfMatch": condition.etag}
+        try:
+            self._s3.delete_object(Bucket=address.bucket, Key=address.key, **extra)
+        except Exception as error:
+            raise _unwritten(error, address, condition) from error
 
     def list(self, prefix: S3Address) -> Iterator[str]:
         pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=prefix.bucket, Prefix=prefix.key)
