@@ -6,6 +6,7 @@ import { createLog } from '../../longhaul/runtime/log.ts';
 import type { ConditionError, ObjectStore, StoredObject } from '../../longhaul/runtime/objects.ts';
 import type { Outcome } from '../../longhaul/runtime/outcome.ts';
 import { memoryObjects } from '../../longhaul/testing/memory-objects.ts';
+import { memorySource } from '../../longhaul/testing/memory-source.ts';
 
 // A model of two starts of one execution. Both run the runtime itself. Each request to S3 is one atomic step, and every order of
 // the steps is tried. The same S3 and the same answers so far mean the same future, so each such state is visited once.
@@ -239,6 +240,7 @@ async function run(objects: ObjectStore, who: string, numbers: Numbers, saves: b
       stopTimeoutSeconds: 3,
     },
     objects,
+    source: memorySource({}),
     log: createLog({}, () => {}),
     stop: new AbortController(),
     stray: new Promise(() => {}),

@@ -14,6 +14,7 @@ from longhaul.entry import Content, compose_entry
 from longhaul.environment import JobEnvironment, Launch, S3Address
 from longhaul.log import Log
 from longhaul.memory_objects import MemoryObjects
+from longhaul.memory_source import MemorySource
 from longhaul.outcome import Outcome
 from longhaul.stop import Interrupts, Stop
 
@@ -61,6 +62,7 @@ class Start:
             Job("model", self._work),
             JobEnvironment("model", Launch("model", 1, interruptions), "{}", 3, PLACE),
             self.objects,
+            MemorySource({}),
             Log({}, sink=lambda _level, _line: None),
             stop,
             Interrupts(stop),
