@@ -17,6 +17,7 @@ const modules = {
   'triggers/http': () => import('./triggers/http/handler.ts'),
   'triggers/webhook/stripe': () => import('./triggers/webhook/stripe.ts'),
   'triggers/webhook/github': () => import('./triggers/webhook/github.ts'),
+  'spot-wait': () => import('./spot-wait/handler.ts'),
   'authorizers/api-key': () => import('./authorizers/api-key.ts'),
   'api/list-jobs': () => import('./api/list-jobs.ts'),
   'api/run-job': () => import('./api/run-job.ts'),

@@ -4,7 +4,7 @@ import type { Task } from '@aws-sdk/client-ecs';
 /**
  * Why a Batch job does not run yet, in words; undefined when it does, or has.
  *
- * Batch gives a reason to the first job of a queue only: https://docs.aws.amazon.com/batch/latest/userguide/job_stuck_in_runnable.html
+ * Batch gives a reason to the first job of a queue only, and says nothing of lacking capacity on Fargate: https://docs.aws.amazon.com/batch/latest/userguide/job_stuck_in_runnable.html
  */
 export function jobWaitsFor({ status, statusReason, dependsOn = [] }: JobDetail): string | undefined {
   if (status === 'SUBMITTED') return 'Batch to take the job up';
@@ -15,7 +15,7 @@ export function jobWaitsFor({ status, statusReason, dependsOn = [] }: JobDetail)
   if (status === 'STARTING') return 'its container to start: the image is pulled, the network connected';
   if (status !== 'RUNNABLE') return undefined;
   if (!statusReason)
-    return 'its turn in the queue, or vCPUs that are free within the limit of its compute environments';
+    return 'its turn in the queue, vCPUs that are free within the limit of its compute environments, or capacity';
   const said = (words: string): string => `${words} (${statusReason})`;
   if (statusReason.startsWith('CAPACITY:')) return said('capacity: AWS has none free at the moment');
   if (/MAX_RESOURCE/.test(statusReason)) return said('nothing that will come: it needs more than its queue may use');

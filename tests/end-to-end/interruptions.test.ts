@@ -1,8 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { BatchClient, ListJobsCommand } from '@aws-sdk/client-batch';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Engine, ExecutionNews } from 'longhaul/engine';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import {
   artifact,
   ended,
@@ -14,6 +15,7 @@ import {
   temporaryDirectory,
   until,
 } from './engine.ts';
+import { sweepSpotQueue } from './spot-queue.ts';
 
 let engine: Engine;
 const news: ExecutionNews[] = [];
@@ -124,14 +126,45 @@ test('stopping an execution stops its container', async () => {
   await until(async () => !engine.fleet.running().some(({ executionId }) => executionId === id(arn)));
 });
 
-test('without Spot capacity a job that asks for it runs on demand', async () => {
-  engine.fleet.capacity.set('spot', 'unavailable');
-  try {
-    const execution = await ended(engine, await start(engine, { job: 'counter', event: { to: 1 } }));
-    expect(JSON.parse(execution.output!)).toMatchObject({ attempts: 1, interruptions: 0, capacity: 'onDemand' });
-  } finally {
+describe('without Spot capacity', () => {
+  const maxVcpus = 4; // of the project's template
+  const waiting = () => waitingJobs(engine);
+
+  test('a Batch job waits for SpotWaitSeconds, and then runs on demand', async () => {
+    engine.fleet.capacity.set('spot', 'unavailable');
+    onTestFinished(() => engine.fleet.capacity.set('spot', 'available'));
+    const arn = await start(engine, { job: 'counter', event: { to: 1 } });
+    await until(async () => (await waiting()) === 1);
+    expect(await sweepSpotQueue(engine, { waitSeconds: 600, maxVcpus })).toEqual([]);
+    expect(await sweepSpotQueue(engine, { waitSeconds: 600, maxVcpus })).toEqual([]);
+    expect(await sweepSpotQueue(engine, { waitSeconds: 0, maxVcpus })).toHaveLength(1);
+    expect(JSON.parse((await ended(engine, arn)).output!)).toMatchObject({
+      attempts: 1,
+      interruptions: 0,
+      capacity: 'onDemand',
+    });
+  });
+
+  test('a Batch job that waits only because the vCPUs of its queue are in use does not move', async () => {
+    const gate = path.join(await temporaryDirectory(), 'gate');
+    const jobs = await Promise.all(
+      Array.from({ length: maxVcpus + 1 }, () => start(engine, { job: 'counter', event: { to: 20, gate } })),
+    );
+    await until(async () => engine.fleet.running().length === maxVcpus && (await waiting()) === 1);
+    engine.fleet.capacity.set('spot', 'unavailable');
+    onTestFinished(() => engine.fleet.capacity.set('spot', 'available'));
+    expect(await sweepSpotQueue(engine, { waitSeconds: 0, maxVcpus })).toEqual([]);
     engine.fleet.capacity.set('spot', 'available');
-  }
+    await writeFile(gate, '');
+    const outputs = await Promise.all(jobs.map(async (arn) => JSON.parse((await ended(engine, arn)).output!)));
+    expect(outputs.map(({ capacity }) => capacity)).toEqual(jobs.map(() => 'spot'));
+  });
+});
+
+test('a job that is larger than its compute environment fails before it is launched, with the reason in words', async () => {
+  const execution = await ended(engine, await start(engine, { job: 'giant' }));
+  expect(execution).toMatchObject({ status: 'FAILED', error: 'Job.LaunchFailed' });
+  expect(JSON.parse(execution.cause!).reason).toMatch(/needs more vCPUs than its compute environment may have/);
 });
 
 test('an input that does not fit the job ends as rejected, with the reason, and lands on the FailedJobs queue', async () => {
@@ -151,6 +184,12 @@ test('an input that does not fit the job ends as rejected, with the reason, and 
     cause: JSON.parse(execution.cause!),
   });
 });
+
+/** How many jobs of the Spot queue are RUNNABLE. */
+async function waitingJobs({ aws, outputs }: Engine): Promise<number> {
+  const list = new ListJobsCommand({ jobQueue: outputs.SpotQueueArn, jobStatus: 'RUNNABLE' });
+  return (await new BatchClient(aws).send(list)).jobSummaryList?.length ?? 0;
+}
 
 async function logged(arn: string): Promise<string> {
   const { CloudWatchLogsClient, FilterLogEventsCommand } = await import('@aws-sdk/client-cloudwatch-logs');

@@ -6,6 +6,7 @@ import type { Engine } from 'longhaul/engine';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { describedInWords } from '../../longhaul/cli/described.ts';
 import { engineOf, misbehaving, temporaryDirectory, until } from './engine.ts';
+import { sweepSpotQueue } from './spot-queue.ts';
 
 /** Steering by the client's driver: what it sends are real requests to the engine's endpoint. */
 let engine: Engine;
@@ -217,12 +218,13 @@ describe('why', () => {
   test('it does not run yet: there is no capacity', async () => {
     for (const kind of ['spot', 'on-demand'] as const) engine.fleet.capacity.set(kind, 'unavailable');
     const id = await start('counter', { to: 1 });
+    await until(async () => (await sweepSpotQueue(engine, { waitSeconds: 0, maxVcpus: 4 })).length > 0);
     const waiting = await until(async () => {
       const seen = await driver.describe(id);
-      return seen.capacity === 'onDemand' && seen.waitingFor?.startsWith('capacity') && seen;
+      return seen.capacity === 'onDemand' && seen.container?.status === 'RUNNABLE' && seen;
     });
     expect(waiting).toMatchObject({
-      container: { backend: 'batch', status: 'RUNNABLE', waitingFor: expect.stringContaining('CAPACITY:') },
+      container: { backend: 'batch', waitingFor: expect.stringMatching(/its turn in the queue, .*, or capacity/) },
       capacityReason: 'No Spot capacity was to be had: the rest runs on demand',
     });
     expect(await driver.logs(id, {})).toMatchObject({ lines: [], complete: false });

@@ -3,6 +3,7 @@ import {
   DescribeComputeEnvironmentsCommand,
   DescribeJobDefinitionsCommand,
   DescribeJobQueuesCommand,
+  GetJobQueueSnapshotCommand,
   ListJobsCommand,
   TerminateJobCommand,
 } from '@aws-sdk/client-batch';
@@ -40,10 +41,25 @@ describe('A job that waits', () => {
     expect(job.statusReason).toMatch(/^MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE - .*16 vCPUs/);
   });
 
-  test('for Spot capacity that does not come is cancelled by its queue', async () => {
+  test('for Spot capacity of Fargate that does not come hears nothing, and goes on waiting', async () => {
+    const engine = await startBatch({ short: { run: 'true' } }, { batch: { stateTimeLimitSeconds: 0 } });
+    engine.fleet.capacity.set('spot', 'unavailable');
+    const [first, second] = [await engine.submit('short'), await engine.submit('short')];
+    for (const jobId of [first, second]) {
+      expect((await engine.reaches(jobId, 'RUNNABLE')).statusReason).toBeUndefined();
+    }
+    const snapshot = new GetJobQueueSnapshotCommand({ jobQueue: 'spot' });
+    const { frontOfQueue } = await engine.client.send(snapshot);
+    expect(frontOfQueue?.jobs?.map(({ jobArn }) => jobArn?.split('/').at(-1))).toEqual([first, second]);
+    engine.fleet.capacity.set('spot', 'available');
+    expect(await engine.ends(first)).toMatchObject({ status: 'SUCCEEDED' });
+    expect((await engine.client.send(snapshot)).frontOfQueue?.jobs).not.toContainEqual({ jobArn: first });
+  });
+
+  test('for Spot instances that do not come is cancelled by its queue', async () => {
     const engine = await startBatch({ short: { run: 'true' } }, { batch: { stateTimeLimitSeconds: 1 } });
     engine.fleet.capacity.set('spot', 'unavailable');
-    const jobId = await engine.submit('short');
+    const jobId = await engine.submit('short', { jobQueue: 'ec2' });
     await until(async () =>
       expect((await engine.describeJob(jobId)).statusReason).toMatch(/^CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY - /),
     );

@@ -1,3 +1,4 @@
+import { BatchClient } from '@aws-sdk/client-batch';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
@@ -43,6 +44,7 @@ beforeEach(() => {
   s3.rejects(Object.assign(new Error('The specified key does not exist.'), { name: 'NoSuchKey' }));
   s3.on(PutObjectCommand).resolves({});
   mocked(DynamoDBClient).resolves({});
+  mocked(BatchClient).resolves({});
   const secrets = mocked(SecretsManagerClient);
   secrets.on(GetSecretValueCommand).resolves({ SecretString: 'sample-secret' });
   secrets

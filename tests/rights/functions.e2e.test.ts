@@ -1,5 +1,6 @@
 import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
+import { BatchClient, ListJobsCommand } from '@aws-sdk/client-batch';
 import { DeleteObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { GetExecutionHistoryCommand, SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
@@ -142,6 +143,17 @@ const MORE: Record<string, (call: Call) => Promise<unknown>> = {
     const Bucket = engine.outputs.ArtifactsBucketName;
     await new S3Client(engine.aws).send(new DeleteObjectCommand({ Bucket, Key: 'chains/sweep.json' }));
     await call({});
+  },
+  async SpotWait(call) {
+    engine.fleet.capacity.set('spot', 'unavailable');
+    await start(engine, { job: 'csv-report', event: { bucket: engine.outputs.UploadsBucketName, key: 'small.csv' } });
+    const queue = { jobQueue: engine.outputs.SpotQueueArn, jobStatus: 'RUNNABLE' } as const;
+    const batch = new BatchClient(engine.aws);
+    await until(async () => (await batch.send(new ListJobsCommand(queue))).jobSummaryList?.length);
+    await call({});
+    vi.stubEnv('SPOT_WAIT_SECONDS', '0');
+    await call({});
+    engine.fleet.capacity.set('spot', 'available');
   },
   SqsTrigger: fromQueue('SqsTrigger'),
   SqsFifoTrigger: fromQueue('SqsFifoTrigger'),

@@ -72,6 +72,15 @@ const TARGETS: Record<string, [prefix: string, resource: (input: any) => string]
   ],
 };
 
+/** Of Batch: the action of a path, and the resource in the input. */
+// biome-ignore lint/suspicious/noExplicitAny: inputs of all kinds of actions
+const BATCH: Record<string, [action: string, resource: (input: any) => string]> = {
+  '/v1/describejobs': ['DescribeJobs', () => arn('batch', 'job/any')],
+  '/v1/listjobs': ['ListJobs', () => arn('batch', 'job/any')],
+  '/v1/canceljob': ['CancelJob', ({ jobId }) => arn('batch', `job/${jobId}`)],
+  '/v1/getjobqueuesnapshot': ['GetJobQueueSnapshot', ({ jobQueue }) => jobQueue],
+};
+
 function rightsOf({ method, url, headers, body }: Seen, status: number): Right[] {
   const [target = '', operation = ''] = String(headers['x-amz-target'] ?? '').split('.');
   if (target) {
@@ -79,7 +88,8 @@ function rightsOf({ method, url, headers, body }: Seen, status: number): Right[]
     if (!prefix || !resource) throw new Error(`Which rights does ${target}.${operation} need? Say it here.`);
     return [{ action: `${prefix}:${operation}`, resource: resource(JSON.parse(body.toString())) }];
   }
-  if (url === '/v1/describejobs') return [{ action: 'batch:DescribeJobs', resource: arn('batch', 'job/any') }];
+  const ofBatch = BATCH[url];
+  if (ofBatch) return [{ action: `batch:${ofBatch[0]}`, resource: ofBatch[1](JSON.parse(body.toString())) }];
   return ofS3(method, new URL(url, 'http://s3'), headers, status);
 }
 

@@ -10,10 +10,11 @@ interface Event {
   Properties: { DeadLetterConfig?: { Arn: string }; RedrivePolicy?: { deadLetterTargetArn: string } };
 }
 
-/** Functions that nobody waits for an answer of. The sweep finds at its next turn what this one did not do. */
+/** Functions that nobody waits for an answer of. A sweep finds at its next turn what this one did not do. */
+const SWEEPS = ['AfterSweep', 'SpotWait'];
 const asynchronous = functions().flatMap(({ path, name, template, resource: { Properties } }) =>
   Object.values<Event>(Properties.Events ?? {})
-    .filter(({ Type }) => Type !== 'HttpApi' && name !== 'AfterSweep')
+    .filter(({ Type }) => Type !== 'HttpApi' && !SWEEPS.includes(name))
     .map((event) => [path, event, Properties, template] as const),
 );
 const bucket = 'arn:${AWS::Partition}:s3:::${App}-dead-letters-${AWS::AccountId}-${AWS::Region}';

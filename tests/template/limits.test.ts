@@ -101,6 +101,22 @@ describe('what bounds a storm of events', () => {
     expect(resources('OnDemandEnvironment')).toMatchObject({ Type: 'FARGATE', MaxvCpus: '2' });
   });
 
+  test('both queues cancel what they can never run, and Spot capacity is waited for as long as SpotWaitSeconds says', () => {
+    const { properties } = app({ SpotWaitSeconds: '900', SpotMaxVcpus: '4' });
+    for (const queue of ['SpotQueue', 'OnDemandQueue']) {
+      const actions = properties(`Compute/${queue}`).JobStateTimeLimitActions as Record<string, string>[];
+      expect(actions.map(({ State, Reason, Action }) => [State, Reason, Action])).toEqual([
+        ['RUNNABLE', 'MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE', 'CANCEL'],
+        ['RUNNABLE', 'MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT', 'CANCEL'],
+      ]);
+    }
+    expect(properties('SpotWait/SpotWait').Environment.Variables).toMatchObject({
+      SPOT_QUEUE_ARN: expect.stringContaining(':job-queue/'),
+      SPOT_MAX_VCPUS: '4',
+      SPOT_WAIT_SECONDS: '900',
+    });
+  });
+
   test('ApiRequestsPerSecond and ApiBurst bound what each API lets in', () => {
     const secret = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:keys-a1B2c3';
     const { properties } = app({

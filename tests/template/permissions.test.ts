@@ -87,9 +87,11 @@ test('tasks are found in our own cluster only', () => {
 test('only jobs of this stack can be stopped, and tags are for what is being started', () => {
   const allowing = (action: string) =>
     allows.filter(({ statement }) => list(statement.Action).includes(action)).map(({ statement }) => statement);
-  expect(allowing('batch:TerminateJob')).toMatchObject([
-    { Condition: { StringEquals: { 'aws:ResourceTag/longhaul:stack': 'App' } } },
-  ]);
+  for (const action of ['batch:TerminateJob', 'batch:CancelJob']) {
+    expect(allowing(action)).toMatchObject([
+      { Condition: { StringEquals: { 'aws:ResourceTag/longhaul:stack': 'App' } } },
+    ]);
+  }
   // Were it a job's own ARN, whoever has the role could make any job of the account one that it may stop.
   expect(allowing('batch:TagResource')).toEqual(allowing('batch:SubmitJob'));
   expect(
@@ -145,6 +147,18 @@ const rights = [
       'states:DescribeExecution',
       'states:ListExecutions',
       'states:StartExecution',
+    ],
+  ],
+  [
+    'SpotWait',
+    [
+      'batch:CancelJob',
+      'batch:DescribeJobs',
+      'batch:GetJobQueueSnapshot',
+      'batch:ListJobs',
+      's3:GetObject',
+      's3:ListBucket',
+      's3:PutObject',
     ],
   ],
   ['EventBridgeTrigger', ['s3:PutObject', 'states:StartExecution']],

@@ -8,12 +8,15 @@ import type { JobDefinition } from 'longhaul';
 import { type Stack, type Started, stackFromEnvironment } from 'longhaul/trigger';
 import { logger } from '../../logger.ts';
 import { triggerLambda } from '../../middleware/index.ts';
+import { readRecord, writeRecord } from '../../record.ts';
 import { canNeverWork } from '../can-never-work.ts';
 import { allFollowers, doneBy, startFollowers } from './followers.ts';
 import { followersAt, lookBackTo, nextRecord, type SweepRecord, worthALook } from './missed.ts';
-import { readRecord, writeRecord } from './record.ts';
 
 const client = new SFNClient({});
+
+/** Written by every sweep, so that the bucket's lifecycle does not come to it. */
+const KEY = 'chains/sweep.json';
 
 /** Pages of 1,000 executions that one sweep reads at most: more than a function with this timeout can follow. */
 const MOST_PAGES = 20;
@@ -29,10 +32,10 @@ export const handler = triggerLambda(async (): Promise<Started[]> => {
   const now = new Date();
   const stack = stackFromEnvironment();
   const followers = await allFollowers();
-  const last = await readRecord(stack.artifactsBucket);
+  const last = await readRecord<SweepRecord>(stack.artifactsBucket, KEY);
   const record = nextRecord(followers, last, now);
   const started = last ? await startMissed(stack, followers, record, lookBackTo(last, now)) : [];
-  await writeRecord(stack.artifactsBucket, record);
+  await writeRecord(stack.artifactsBucket, KEY, record);
   return started;
 });
 

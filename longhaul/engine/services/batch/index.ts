@@ -4,6 +4,7 @@ import { describeComputeEnvironments } from './actions/describeComputeEnvironmen
 import { describeJobDefinitions } from './actions/describeJobDefinitions.ts';
 import { describeJobQueues } from './actions/describeJobQueues.ts';
 import { describeJobs } from './actions/describeJobs.ts';
+import { getJobQueueSnapshot } from './actions/getJobQueueSnapshot.ts';
 import { listJobs } from './actions/listJobs.ts';
 import { submitJob } from './actions/submitJob.ts';
 import { terminateJob } from './actions/terminateJob.ts';
@@ -17,6 +18,7 @@ export function batchService(batch: Batch): Service {
     ['POST', '/v1/submitjob', submitJob(batch)],
     ['POST', '/v1/describejobs', describeJobs(batch)],
     ['POST', '/v1/listjobs', listJobs(batch)],
+    ['POST', '/v1/getjobqueuesnapshot', getJobQueueSnapshot(batch)],
     ['POST', '/v1/canceljob', cancelJob(batch)],
     ['POST', '/v1/terminatejob', terminateJob(batch)],
     ['POST', '/v1/describejobqueues', describeJobQueues(batch)],

@@ -128,10 +128,15 @@ export class JobRun {
     this.#save({ status: 'FAILED', statusReason: reason, stoppedAt: Date.now(), isCancelled: true });
   }
 
-  /** Says why the job waits, and cancels it when the queue wants that after a while. */
-  #blocked(blocked: Blocked | undefined): void {
+  /**
+   * Says why the job waits, and cancels it when the queue wants that after a while. Of lacking capacity only EC2's is told:
+   * https://docs.aws.amazon.com/batch/latest/userguide/job_stuck_in_runnable_capacity.html ("Batch detects Amazon EC2 instances").
+   */
+  #blocked(seen: Blocked | undefined): void {
     clearTimeout(this.#timeLimit);
     const { queue, stateTimeLimitSeconds } = this.#place;
+    const isTold = seen !== 'no-capacity' || queue.environments.some(({ host }) => host === 'ec2');
+    const blocked = isTold ? seen : undefined;
     const types = queue.environments.map(({ detail }) => detail.computeResources?.type).join(', ');
     const reason = blocked && { 'no-capacity': NO_CAPACITY, 'too-large': TOO_LARGE }[blocked];
     const text =
