@@ -34,3 +34,8 @@ export function isExecutionName(id: string): boolean {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are among what a name must not contain
   return /^[^\s<>{}[\]?*"#%\\^|~`$&,;:/\u0000-\u001f\u007f-\u009f\ud800-\udfff\ufffe\uffff]{1,80}$/.test(id);
 }
+
+/** The job of an execution that `executionName` named, also of one that was resumed (`-r1`, …); undefined for other names. */
+export function jobOfExecution(id = ''): string | undefined {
+  return /^(.+)-[0-9a-f]{32}(-r\d+)?$/.exec(id)?.[1];
+}

@@ -11,6 +11,7 @@ export {
   type StartedExecution,
 } from './client.ts';
 export { decodeDynamoDb, type ItemChange } from './decode-dynamodb.ts';
+export { decodeFailedJob, type FailedJob } from './decode-failed-job.ts';
 export { decodeKinesis, type KinesisData } from './decode-kinesis.ts';
 export { decodeLogs, type LogsData, type LogsEvent } from './decode-logs.ts';
 export { type DecodedMessage, decodeSns, decodeSqs } from './decode-messages.ts';

@@ -2,6 +2,7 @@ import { type ExecutionListItem, ListExecutionsCommand, type ListExecutionsOutpu
 import type { AwsClients } from './aws.ts';
 import type { ExecutionPage, ExecutionSummary, ListQuery } from './driver.ts';
 import { readExecution } from './execution.ts';
+import { jobOfExecution } from './identity.ts';
 import { EXECUTIONS, InvalidCursorError, limitOf, readCursor, writeCursor } from './page.ts';
 import type { Stack } from './stack.ts';
 
@@ -48,7 +49,7 @@ export async function listExecutions(query: ListQuery, stack: Stack, clients: Aw
     const rest = behind(listed, after);
     for (let first = 0; first < rest.length; first += LOOKS_AT_ONCE) {
       const some = rest.slice(first, first + LOOKS_AT_ONCE);
-      looks -= some.filter(({ name }) => jobInName(name) === undefined).length;
+      looks -= some.filter(({ name }) => jobOfExecution(name) === undefined).length;
       const summaries = await Promise.all(some.map((item) => summaryOf(item, stack, clients)));
       const fitting = summaries.filter((summary) => job === undefined || summary.job === job);
       const taken = fitting.slice(0, limit - executions.length);
@@ -98,16 +99,11 @@ const markOf = (item: ExecutionListItem): Mark => ({ name: item.name!, time: tim
 /** ListExecutions: running executions are sorted by their start, all others by their end. */
 const timeOf = ({ startDate, stopDate }: ExecutionListItem): number => Number(stopDate ?? startDate);
 
-/** Ours are called `<job>-<32 hex digits>`, with `-r1`, … behind it when they were resumed. */
-function jobInName(name = ''): string | undefined {
-  return /^(.+)-[0-9a-f]{32}(-r\d+)?$/.exec(name)?.[1];
-}
-
 async function summaryOf(item: ExecutionListItem, stack: Stack, clients: AwsClients): Promise<ExecutionSummary> {
   const id = item.name!;
   return {
     id,
-    job: jobInName(id) ?? (await jobInInput(id, stack, clients)),
+    job: jobOfExecution(id) ?? (await jobInInput(id, stack, clients)),
     status: item.status!,
     startedAt: item.startDate!.toISOString(),
     ...(item.stopDate && { stoppedAt: item.stopDate.toISOString() }),

@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { decodeFailedJob } from '../../longhaul/client/index.ts';
 import { eventOf } from '../../longhaul/engine/services/events/event.ts';
 import { executionEvent } from '../../longhaul/engine/services/events/execution-event.ts';
 import { declared } from '../../longhaul/engine/services/events/from-template.ts';
@@ -61,6 +62,33 @@ test('one that does not reach the queue is kept in another, from which it can be
   const queue = stack.resources.find(({ path }) => path === 'Machinery/Undelivered');
   expect(queue).toBeDefined();
   expect(target?.DeadLetterConfig).toEqual({ Arn: queue?.attributes.Arn });
+});
+
+describe('who reads such a message with decodeFailedJob', () => {
+  const read = (changes: Partial<Execution>) => decodeFailedJob(targetInput(target!, execution(changes), rule));
+  const hash = '0123456789abcdef'.repeat(2);
+
+  test.each([
+    [`csv-report-${hash}`, 'csv-report'],
+    [`csv-report-${hash}-r2`, 'csv-report'],
+    ['to-be-stopped', undefined],
+  ])('is told the job of %s', (name, job) => {
+    expect(read({ name, status: 'ABORTED', error: 'Enough', cause: 'by hand' })).toEqual({
+      id: name,
+      ...(job !== undefined && { job }),
+      error: 'Execution.ABORTED',
+      cause: { reason: 'by hand', error: 'Enough' },
+    });
+  });
+
+  test('is told what the state machine itself reports', () => {
+    const message = { id: 'mine', job: 'csv-report', error: 'Job.Failed', cause: { reason: 'no', attempt: 3 } };
+    expect(decodeFailedJob(JSON.stringify(message))).toEqual(message);
+  });
+
+  test('hears that another message is none of these', () => {
+    expect(() => decodeFailedJob('{"Records":[]}')).toThrow('not a message of FailedJobs');
+  });
 });
 
 test('goes to the FailedJobs queue, which takes messages of this rule only', () => {
