@@ -91,7 +91,8 @@ const PURPOSES: Record<string, string> = {
   'main.py': 'its work: begin here',
   'main.sh': 'its work: begin here',
   'test_main.py': 'its test',
-  'requirements.txt': 'the packages that it needs',
+  'requirements.in': 'the packages that it needs',
+  'requirements.txt': 'the same, by version and hash',
   'template.yaml': 'compute and rights',
   Dockerfile: 'its image',
 };

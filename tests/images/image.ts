@@ -45,6 +45,7 @@ export async function layOut({ context, dockerfile, output, instead }: Build): P
     switch (instruction.getKeyword()) {
       case 'ARG':
       case 'ENV':
+      case 'VOLUME':
         break;
       case 'FROM': {
         const name = (instruction as From).getBuildStage() ?? 'image';

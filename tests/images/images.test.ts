@@ -91,7 +91,7 @@ describe.each(dockerfiles)('%s', (dockerfile) => {
   });
 
   test('starts with what is in the image, and nothing beside it', async (self) => {
-    const { directory, root: all, entrypoint } = await imageOf(dockerfile);
+    const { directory, entrypoint } = await imageOf(dockerfile);
     const [program, ...args] = entrypoint as [string, ...string[]];
     const lack = program === 'python3' && lacking(job === 'train-model' ? ['boto3', 'numpy'] : ['boto3']);
     self.skip(Boolean(lack), `needs ${lack}`);
@@ -99,7 +99,6 @@ describe.each(dockerfiles)('%s', (dockerfile) => {
       cwd: directory,
       env: {
         PATH: environment.PATH,
-        PYTHONPATH: path.join(all, 'longhaul/src'),
         PYTHONDONTWRITEBYTECODE: '1',
         ...(program === '/bin/sh' ? given(job) : {}),
       },

@@ -76,10 +76,10 @@ export function describeImages(pack: () => Packed): void {
   test.skipIf(lack)(
     `in Python, the image takes the runtime out of the package${lack ? ` (needs ${lack})` : ''}`,
     async () => {
-      const { directory, root: all, entrypoint } = await imageOf('python', '^0.1.0');
+      const { directory, entrypoint } = await imageOf('python', '^0.1.0');
       const { stdout, stderr, status } = spawnSync(entrypoint[0]!, entrypoint.slice(1), {
         cwd: directory,
-        env: { ...environment, PYTHONPATH: path.join(all, 'longhaul/src') },
+        env: environment,
         encoding: 'utf8',
       });
       expect(stdout + stderr).toContain(startedByHand);

@@ -169,7 +169,7 @@ test('longhaul new adds a job to another app, whose image takes the runtime from
   }
   const read = (file: string) => readFileSync(path.join(elsewhere, 'containers', file), 'utf8');
   expect(read('a-ts-job/Dockerfile')).not.toContain('COPY longhaul');
-  expect(read('a-python-job/Dockerfile')).toContain('COPY node_modules/longhaul/dist/runtime/python/src /longhaul/src');
+  expect(read('a-python-job/Dockerfile')).toContain('COPY node_modules/longhaul/dist/runtime/python/src ./');
   expect(read('jobs.ts')).toMatch(/\[\s*helloWorld,\s*csvReport/);
   expect(read('jobs.ts')).toContain("from './a-shell-job/job.ts'");
   for (const file of ['pyproject.toml', 'src/longhaul/__init__.py']) {

@@ -40,4 +40,29 @@ describe.each([...jobs])('%s', (name, files) => {
       'max-buffer-size': '25m',
     });
   });
+
+  test('begins with a base image that is named by its digest', () => {
+    const [, base] = /^ARG BASE_IMAGE=(\S+)$/m.exec(files.Dockerfile ?? '') ?? [];
+    const [, deployed] = /Image: \{ .*Default: "(.*?)"/.exec(files['template.yaml']!) ?? [];
+    expect(base ?? deployed).toMatch(/^public\.ecr\.aws\/docker\/library\/[a-z]+:[\w.-]+@sha256:[0-9a-f]{64}$/);
+  });
+
+  test('installs Python packages by their hashes only, and builds none', () => {
+    const installs = [...(files.Dockerfile ?? '').matchAll(/^RUN pip install (.*)$/gm)].map(([, words]) => words);
+    expect(installs).toEqual(
+      files['requirements.txt'] ? ['--no-cache-dir --require-hashes --only-binary :all: -r requirements.txt'] : [],
+    );
+    for (const [requirement] of (files['requirements.txt'] ?? '').matchAll(/^\w.*(?:\n +.*)*/gm))
+      expect(requirement).toMatch(/^[\w-]+==[\w.]+( \\\n {4}--hash=sha256:[0-9a-f]{64})+$/);
+  });
+
+  test('writes to no place of its image but a volume', () => {
+    // `[OnFargate, true, false]`: with GPUs, a library keeps what it compiles.
+    expect([container.ReadonlyRootFilesystem].flat()).toContain(true);
+    const volumes = [...(files.Dockerfile ?? '').matchAll(/^VOLUME (.*)$/gm)].map(([, path]) => path);
+    // Of a volume that the image knows, Fargate takes the rights from the image; otherwise only root could write:
+    // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/bind-mounts.html
+    const mounts = (container.MountPoints ?? []) as { ContainerPath: string }[];
+    expect(mounts.map(({ ContainerPath }) => ContainerPath)).toEqual(volumes);
+  });
 });

@@ -82,8 +82,8 @@ const ELSEWHERE = [
   // Of the application's packages if it is one of them, else fetched: nothing but images may need it.
   ['node_modules/.bin/esbuild ', 'npx --yes esbuild@0.28 '],
   [
-    'COPY longhaul/runtime/python/py',
-    '# `npm ci` brings it here, and .dockerignore has to let it in.\nCOPY longhaul/runtime/python/py',
+    'COPY longhaul/runtime/python/src',
+    '# `npm ci` brings it here, and .dockerignore has to let it in.\nCOPY longhaul/runtime/python/src',
   ],
   ['longhaul/runtime/python', 'node_modules/longhaul/dist/runtime/python'],
 ] as const;
