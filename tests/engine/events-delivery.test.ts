@@ -32,6 +32,31 @@ describe('the input of a target', () => {
     expect(await transformed(paths, template)).toEqual(expected);
   });
 
+  // Recorded: localstack/localstack, test_events_inputs.py, test_input_transformer_nested_keys_replacement.
+  test.each([
+    ['"Payload of <payload> with id <id>"', '"Payload of {acc_id:0a787ecb-4015,sf_id:baz} with id 0a787ecb-4015"'],
+    ['"<list> multiple list items"', '"[ACTIVE,INACTIVE] multiple list items"'],
+    ['"<list> a list"\n"<id> an id"', '"[ACTIVE,INACTIVE] a list"\n"0a787ecb-4015 an id"'],
+  ])('by the template %j, where what is no text loses its quotation marks', async (InputTemplate, expected) => {
+    world.messaging.createQueue('orders');
+    const InputPathsMap = { payload: '$.detail.payload', id: '$.detail.payload.acc_id', list: '$.detail.list' };
+    const InputTransformer = { InputPathsMap, InputTemplate };
+    world.open([rule({ source: ['shop'] }, { Arn: queueArn('orders'), InputTransformer })]);
+    await world.put(order({ payload: { acc_id: '0a787ecb-4015', sf_id: 'baz' }, list: ['ACTIVE', 'INACTIVE'] }));
+    expect((await world.message('orders')).Body).toBe(expected);
+  });
+
+  test('that is an object between the quotation marks of JSON is not delivered', async () => {
+    world.messaging.createQueue('dead');
+    const InputTransformer = { InputPathsMap: { detail: '$.detail' }, InputTemplate: '{"detail":"<detail>"}' };
+    world.open([
+      rule({ source: ['shop'] }, { Arn: functionArn, InputTransformer, DeadLetterConfig: { Arn: queueArn('dead') } }),
+    ]);
+    await world.put(order({ a: 1 }));
+    const { MessageAttributes } = await world.message('dead');
+    expect(MessageAttributes?.ERROR_MESSAGE?.StringValue).toContain('did not give JSON');
+  });
+
   test('that is no JSON goes to the dead-letter queue at once', async () => {
     world.messaging.createQueue('dead');
     const InputTransformer = { InputPathsMap: paths, InputTemplate: '{"says":"<says>"}' };

@@ -131,6 +131,21 @@ describe('fields', () => {
     expect(await fits({ detail: { constructor: [{ exists: true }] } })).toBe(false);
   });
 
+  // Recorded: localstack/localstack, test_event_pattern[dot_joining_event], [dot_joining_pattern] and their [..._NEG].
+  test('with a dot in the name are the same as those of an object', async () => {
+    const dotted = { ...envelope, detail: { 'state.status': 'running' } };
+    const nested = { ...envelope, detail: { state: { status: 'running' } } };
+    for (const event of [dotted, nested]) {
+      expect(await fits({ detail: { state: { status: ['running'] } } }, event)).toBe(true);
+      expect(await fits({ detail: { 'state.status': ['running'] } }, event)).toBe(true);
+      expect(await fits({ 'detail.state.status': ['running'] }, event)).toBe(true);
+      expect(await fits({ detail: { 'state.status': { status: ['running'] } } }, event)).toBe(false);
+      expect(await fits({ detail: { state: ['running'] } }, event)).toBe(false);
+    }
+    const both = { ...envelope, detail: { a: { b: 1 }, 'a.c': 2, d: 3, 'd.e': 4 } };
+    expect(await fits({ detail: { a: { b: [1], c: [2] }, d: [3], 'd.e': [4] } }, both)).toBe(true);
+  });
+
   test('that are lists fit with any of their elements', async () => {
     expect(await fits({ resources: envelope.resources })).toBe(true);
     expect(await fits({ detail: { list: ['b', 'z'] } })).toBe(true);
@@ -199,8 +214,9 @@ test.each([
   [{ source: [{ prefix: 1 }] }, /prefix match pattern must be a string/],
   [{ source: [{ prefix: { suffix: 'x' } }] }, /Unsupported prefix pattern/],
   [{ source: [{ exists: 'yes' }] }, /either true or false/],
-  [{ source: [{ wildcard: 'a**b' }] }, /Consecutive wildcard/],
+  [{ source: [{ wildcard: 'a**b' }] }, /Consecutive wildcard characters at pos 2/],
   [{ source: [{ wildcard: 'a\\b' }] }, /Invalid escape/],
+  [{ source: [{ wildcard: '*:*:*:*:*:event-bus/*' }] }, /Rule is too complex/],
   [{ source: [{ numeric: ['>', '1'] }] }, /must be a number/],
   [{ source: [{ numeric: ['~', 1] }] }, /Unrecognized numeric range operator: ~/],
   [{ source: [{ numeric: ['>', 5, '<', 1] }] }, /Bottom must be less than top/],
@@ -208,11 +224,21 @@ test.each([
   [{ source: [{ cidr: '10.0.0.0' }] }, /Malformed CIDR/],
   [{ source: [{ cidr: '10.0.0.0/33' }] }, /Malformed CIDR/],
   [{ source: [{ 'anything-but': ['a', 1] }] }, /either all values/],
+  [{ source: [{ 'anything-but': { prefix: '' } }] }, /Null prefix\/suffix not allowed/],
+  [{ source: [{ 'anything-but': { suffix: ['a', ''] } }] }, /Null prefix\/suffix not allowed/],
+  [{ source: [{ 'anything-but': { prefix: { 'equals-ignore-case': 'a' } } }] }, /must be an array or single/],
+  [{ source: [{ 'anything-but': { suffix: { 'equals-ignore-case': 'a' } } }] }, /must be an array or single/],
+  [{ source: [{ 'anything-but': { 'equals-ignore-case': 1 } }] }, /Inside anything-but\/equals-ignore-case list/],
   [{ source: [{ 'anything-but': { cidr: '10.0.0.0/8' } }] }, /Unsupported anything-but/],
 ])('the pattern %j is refused with what is wrong', async (pattern, reason) => {
   const refused = fits(pattern);
   await expect(refused).rejects.toMatchObject({ name: 'InvalidEventPatternException' });
   await expect(refused).rejects.toThrow(reason);
+});
+
+test('an event may lack its resources', async () => {
+  const { resources: _, ...event } = envelope;
+  expect(await fits({ source: ['aws.ec2'] }, event)).toBe(true);
 });
 
 test('an event without what every event has is refused', async () => {

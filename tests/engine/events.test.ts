@@ -129,6 +129,44 @@ describe('rules', () => {
     });
   });
 
+  // Recorded: localstack/localstack, test_put_target_id_validation, …_transformer_missing_keys, test_add_exceed_fife_targets_per_rule.
+  test('take at most five targets, and none that EventBridge refuses', async () => {
+    world.open();
+    await world.events.send(new PutRuleCommand({ Name: 'mine', EventPattern: '{"source":["shop"]}' }));
+    const put = (...Targets: object[]) =>
+      world.events.send(
+        new PutTargetsCommand({
+          Rule: 'mine',
+          Targets: Targets.map((target) => ({ Id: 'a', Arn: functionArn, ...target })),
+        }),
+      );
+    const at =
+      "1 validation error detected: Value '%' at 'targets.1.member.id' failed to satisfy constraint: Member must";
+    for (const [Id, constraint] of [
+      ['!@#$', 'satisfy regular expression pattern: [\\.\\-_A-Za-z0-9]+'],
+      ['a'.repeat(65), 'have length less than or equal to 64'],
+    ] as const) {
+      await expect(put({ Id })).rejects.toMatchObject({
+        name: 'ValidationException',
+        message: `${at.replace('%', () => Id)} ${constraint}`,
+      });
+    }
+    const transformer = (InputTemplate: string) => ({
+      InputTransformer: { InputPathsMap: { known: '$.id' }, InputTemplate },
+    });
+    await expect(put(transformer('"<known> <other>"'))).rejects.toMatchObject({
+      name: 'ValidationException',
+      message: 'InputTemplate for target a contains invalid placeholder other.',
+    });
+    await put(transformer('"<known> <aws.events.rule-name>"'));
+    const six = ['a', 'b', 'c', 'd', 'e', 'f'].map((Id) => ({ Id }));
+    await put(...six.slice(0, 5));
+    await expect(put(...six)).rejects.toMatchObject({
+      name: 'LimitExceededException',
+      message: 'The requested resource exceeds the maximum number allowed.',
+    });
+  });
+
   test('of the template are what the template says at the next start, whatever was put over them', async () => {
     const declared = rule({ source: ['shop'] }, { Arn: functionArn });
     const patterns = async () =>
@@ -148,9 +186,12 @@ describe('rules', () => {
   test('that cannot be read are told to whoever puts them', async () => {
     const broken = rule({ source: [{ like: 'x' }] }, { Arn: functionArn });
     const topic = rule({ source: ['x'] }, { Arn: 'arn:aws:sns:us-east-1:000000000000:topic' });
-    world.open([broken, { ...topic, ref: 'Topic', path: 'Topic' }]);
+    const InputTransformer = { InputTemplate: '"<other>"' };
+    const unknown = rule({ source: ['x'] }, { Arn: functionArn, InputTransformer });
+    world.open([broken, { ...topic, ref: 'Topic', path: 'Topic' }, { ...unknown, ref: 'Other', path: 'Other' }]);
     expect(world.notices).toEqual([
       expect.stringContaining('arn:aws:sns'),
+      expect.stringMatching(/Other: AWS would refuse it: .* invalid placeholder other/),
       expect.stringMatching(/Rule .*match type like/),
     ]);
     await expect(world.events.send(new PutRuleCommand({ Name: 'x', EventPattern: '{"a":1}' }))).rejects.toMatchObject({

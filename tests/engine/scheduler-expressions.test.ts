@@ -45,6 +45,8 @@ describe('an expression', () => {
     ['every day', 'UTC', 'rate(…), cron(…) and at(…) are'],
     ['rate(0 minutes)', 'UTC', 'positive number'],
     ['rate(5 weeks)', 'UTC', 'minutes, hours or days'],
+    ['rate( 10 minutes )', 'UTC', 'minutes, hours or days'],
+    [' rate(10 minutes)', 'UTC', 'is no schedule expression'],
     ['cron(0 8 * * ?)', 'UTC', 'has 5 fields; it needs 6'],
     ['cron(0 25 * * ? *)', 'UTC', 'cron(0 25 * * ? *)'],
     ['at(tomorrow)', 'UTC', 'yyyy-mm-ddThh:mm:ss'],

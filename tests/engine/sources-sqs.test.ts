@@ -138,6 +138,18 @@ describe('a queue with a function', () => {
     await until(() => isEmpty());
   });
 
+  // Recorded: localstack/localstack, test_sqs_event_source_mapping.
+  it('writes null for the digest of attributes that a message does not have', async () => {
+    messaging.createQueue('work');
+    connect(() => undefined);
+    const attributes = { MessageAttributes: { Kind: { DataType: 'String', StringValue: 'a' } } };
+    await send('with', attributes);
+    await send('without');
+    await until(() => bodies().flat().length === 2);
+    const digests = Object.fromEntries(batches.flat().map((one) => [one.body, one.md5OfMessageAttributes]));
+    expect(digests).toEqual({ with: expect.stringMatching(/^[0-9a-f]{32}$/), without: null });
+  });
+
   it('delivers all of a failed batch again after the visibility timeout, and to the dead letters after the last receive', async () => {
     messaging.createQueue('dead');
     const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: arn('dead'), maxReceiveCount: 2 });

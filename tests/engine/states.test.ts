@@ -1,6 +1,7 @@
 import {
   DescribeExecutionCommand,
   DescribeStateMachineCommand,
+  DescribeStateMachineForExecutionCommand,
   GetExecutionHistoryCommand,
   ListExecutionsCommand,
   paginateGetExecutionHistory,
@@ -47,6 +48,38 @@ test('the definition is shown in JSON, as CloudFormation uploads it', async () =
   const { client } = await states();
   const { definition } = await client.send(new DescribeStateMachineCommand({ stateMachineArn: machineArn }));
   expect(JSON.parse(definition!)).toMatchObject({ StartAt: 'Pick' });
+});
+
+// Recorded: localstack/localstack, test_sfn_api.py, test_describe_sm_arn_containing_punctuation and …_for_execution.
+test('a machine, also that of an execution, is described with its logging and tracing', async () => {
+  const fixture = await states();
+  await start(fixture, 'one');
+  const off = {
+    loggingConfiguration: { level: 'OFF', includeExecutionData: false },
+    tracingConfiguration: { enabled: false },
+  };
+  const { client } = fixture;
+  expect(await client.send(new DescribeStateMachineCommand({ stateMachineArn: machineArn }))).toMatchObject(off);
+  expect(
+    await client.send(new DescribeStateMachineForExecutionCommand({ executionArn: executionArn('one') })),
+  ).toMatchObject(off);
+});
+
+// Recorded: localstack/localstack, test_sfn_api.py, test_list_executions_pagination.
+test('a token that is too long is refused', async () => {
+  const fixture = await states();
+  await start(fixture, 'one');
+  const refused = (length: number) => ({
+    name: 'ValidationException',
+    message: `1 validation error detected: Value '${'a'.repeat(length)}' at 'nextToken' failed to satisfy constraint: Member must have length less than or equal to ${length - 1}`,
+  });
+  const { client } = fixture;
+  await expect(
+    client.send(new ListExecutionsCommand({ stateMachineArn: machineArn, nextToken: 'a'.repeat(3097) })),
+  ).rejects.toMatchObject(refused(3097));
+  await expect(
+    client.send(new GetExecutionHistoryCommand({ executionArn: executionArn('one'), nextToken: 'a'.repeat(1025) })),
+  ).rejects.toMatchObject(refused(1025));
 });
 
 test('the same name again is a success only while it runs with the same input', async () => {

@@ -20,14 +20,15 @@ const UNITS: Record<string, number> = { minute: 60_000, hour: 3_600_000, day: 86
 export const LONGEST_RETRY = 86_400_000;
 
 /**
- * Reads `rate(5 minutes)`, `cron(0 8 ? * MON-FRI *)` or `at(2026-12-24T08:00:00)`.
+ * Blanks around an expression, or inside the brackets of a rate, are refused (recorded: localstack/localstack,
+ * tests_create_schedule_with_invalid_schedule_expression). Reads `rate(5 minutes)`, `cron(0 8 ? * MON-FRI *)` or `at(2026-12-24T08:00:00)`.
  * https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
  *
  * @param timezone - IANA name; of cron and at
  * @throws Error that says what is wrong
  */
 export function parseTimetable(expression: string, timezone = 'UTC'): Timetable {
-  const [, kind, inner] = /^(rate|cron|at)\((.*)\)$/.exec(expression.trim()) ?? [];
+  const [, kind, inner] = /^(rate|cron|at)\((.*)\)$/.exec(expression) ?? [];
   checkTimezone(timezone);
   if (kind === 'rate') return rate(inner!);
   if (kind === 'cron') return cron(inner!, timezone);
@@ -36,7 +37,7 @@ export function parseTimetable(expression: string, timezone = 'UTC'): Timetable 
 }
 
 function rate(inner: string): Timetable {
-  const [, count, unit] = /^(\d+)\s+(minute|hour|day)s?$/.exec(inner.trim()) ?? [];
+  const [, count, unit] = /^(\d+)\s+(minute|hour|day)s?$/.exec(inner) ?? [];
   const interval = Number(count) * (UNITS[unit ?? ''] ?? 0);
   if (!interval) throw new Error(`rate(${inner}): it needs a positive number and minutes, hours or days.`);
   return {

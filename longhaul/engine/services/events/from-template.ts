@@ -1,5 +1,6 @@
 import type { Resource } from '../../template/model.ts';
 import { busName, type Rule, ruleArn, type Target } from './rule.ts';
+import { MOST_TARGETS, targetProblem } from './target-problem.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: the properties of a resource or an event, unchecked until here
 type Properties = Record<string, any>;
@@ -31,7 +32,7 @@ function ofRule({ properties, attributes, ref, path }: Resource, problems: strin
   const arn = attributes.Arn ?? ruleArn(bus, name);
   const declaredTargets: Properties[] = [properties.Targets ?? []].flat();
   const targets = declaredTargets.map(targetOf);
-  problems.push(...unreachable(path, targets));
+  problems.push(...unreachable(path, targets), ...refused(path, targets));
   if (declaredTargets.some(({ DeadLetterConfig: queue }) => queue !== undefined && queue.Arn === undefined)) {
     problems.push(`${path}: the dead-letter queue that SAM would make is not made locally; one by its Arn is used.`);
   }
@@ -78,6 +79,14 @@ function targetOf(properties: Properties): Target {
     ...(SqsParameters !== undefined && { SqsParameters }),
     ...(RoleArn !== undefined && { RoleArn }),
   };
+}
+
+/** What a deploy would fail with. */
+function refused(path: string, targets: Target[]): string[] {
+  const problems = targets.map((target, index) => targetProblem(target, index + 1)).filter((one) => one !== undefined);
+  if (targets.length > MOST_TARGETS)
+    problems.push(`A rule has at most ${MOST_TARGETS} targets, not ${targets.length}.`);
+  return problems.map((problem) => `${path}: AWS would refuse it: ${problem}`);
 }
 
 function unreachable(path: string, targets: Target[]): string[] {

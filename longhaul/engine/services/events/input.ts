@@ -23,6 +23,7 @@ export function targetInput(target: Target, event: EventBridgeEvent, rule: { arn
     'aws.events.event.ingestion-time': event.time,
   };
   const filled = fill(InputTemplate, values);
+  if (isLines(filled)) return filled;
   try {
     return JSON.stringify(JSON.parse(filled));
   } catch (error) {
@@ -34,9 +35,17 @@ export function targetInput(target: Target, event: EventBridgeEvent, rule: { arn
   }
 }
 
+/** Texts in quotation marks, one a line, are delivered as they are (recorded: see `fill`). */
+function isLines(filled: string): boolean {
+  const lines = filled.split('\n');
+  return lines.length > 1 && lines.every((line) => /^"(\\.|[^"\\])*"$/.test(line));
+}
+
 /**
  * Between quotation marks a variable is put in as text, and nothing of it is escaped; elsewhere as JSON. One whose path leads
- * nowhere, or to null, becomes the empty text.
+ * nowhere, or to null, becomes the empty text. An object or a list in a template of text loses its quotation marks; in a
+ * template of JSON it keeps them, which leaves no JSON (recorded: localstack/localstack, test_events_inputs.py,
+ * test_input_transformer_nested_keys_replacement and …_not_valid).
  */
 function fill(template: string, values: Record<string, unknown>): string {
   let quoted = false;
@@ -45,7 +54,9 @@ function fill(template: string, values: Record<string, unknown>): string {
     if (name === undefined || !Object.hasOwn(values, name)) return whole;
     const value = values[name] ?? '';
     const isSentence = !/^\s*[{["]/.test(template);
-    return typeof value === 'string' && (quoted || isSentence) ? value : JSON.stringify(value);
+    if (typeof value === 'string') return quoted || isSentence ? value : JSON.stringify(value);
+    const json = JSON.stringify(value);
+    return quoted && /^\s*"/.test(template) ? json.replace(/(\\.)|"/g, '$1') : json;
   });
 }
 

@@ -51,6 +51,7 @@ export function senders({ store, functions, machines, aws }: SenderOptions): Sen
       const { target, rule, event } = delivery;
       const payload = input(delivery);
       const service = target.Arn.split(':')[2];
+      if (service === 'lambda') requireJson(payload);
       if (service === 'sqs') {
         await toQueue(target.Arn, { body: payload, group: target.SqsParameters?.MessageGroupId });
         return store.removeDelivery(delivery.id);
@@ -86,6 +87,15 @@ export function senders({ store, functions, machines, aws }: SenderOptions): Sen
 
     close: () => client?.destroy(),
   };
+}
+
+/** A template of several lines gives none; a queue takes that, Lambda's Invoke does not. */
+function requireJson(payload: string): void {
+  try {
+    JSON.parse(payload);
+  } catch (error) {
+    throw new ServiceError('InvalidRequestContentException', `The payload is not JSON: ${(error as Error).message}`);
+  }
 }
 
 function input({ target, event, rule }: Delivery): string {

@@ -4,13 +4,12 @@ import type {
   PutTargetsCommandInput,
   RemoveTargetsCommandInput,
 } from '@aws-sdk/client-eventbridge';
+import { ServiceError } from '../../../endpoint/service.ts';
 import { page } from '../../page.ts';
 import type { EventBuses } from '../event-buses.ts';
 import type { Target } from '../rule.ts';
+import { MOST_TARGETS, targetProblem } from '../target-problem.ts';
 import { invalid, requireRule } from './errors.ts';
-
-/** "Up to five targets per rule" (EventBridge quotas). */
-const LIMIT = 5;
 
 export function listTargetsByRule(buses: EventBuses, input: ListTargetsByRuleCommandInput) {
   const { targets } = requireRule(buses, input.EventBusName, input.Rule);
@@ -20,18 +19,19 @@ export function listTargetsByRule(buses: EventBuses, input: ListTargetsByRuleCom
 
 export function putTargets(buses: EventBuses, { Rule, EventBusName, Targets = [] }: PutTargetsCommandInput) {
   const rule = requireRule(buses, EventBusName, Rule);
-  for (const { Id, Arn, Input, InputPath, InputTransformer } of Targets) {
-    if (!/^arn:[^:]*:(lambda|sqs|states):/.test(Arn ?? '')) {
-      throw invalid(`The target ${Arn} is not served locally; functions, queues and state machines are.`);
-    }
-    if ([Input, InputPath, InputTransformer].filter((one) => one !== undefined).length > 1) {
-      throw invalid(`Only one of Input, InputPath, or InputTransformer must be provided for target ${Id}.`);
+  for (const [index, target] of (Targets as Target[]).entries()) {
+    const problem = targetProblem(target, index + 1);
+    if (problem) throw invalid(problem);
+    if (!/^arn:[^:]*:(lambda|sqs|states):/.test(target.Arn ?? '')) {
+      throw invalid(`The target ${target.Arn} is not served locally; functions, queues and state machines are.`);
     }
   }
   const ids = Targets.map(({ Id }) => Id);
   const targets = [...rule.targets.filter(({ Id }) => !ids.includes(Id)), ...(Targets as Target[])];
-  if (targets.length > LIMIT)
-    throw invalid(`A rule has at most ${LIMIT} targets; this one would have ${targets.length}.`);
+  if (targets.length > MOST_TARGETS) {
+    // Recorded: localstack/localstack, test_add_exceed_fife_targets_per_rule.
+    throw new ServiceError('LimitExceededException', 'The requested resource exceeds the maximum number allowed.');
+  }
   buses.putRule({ ...rule, targets });
   return { FailedEntryCount: 0, FailedEntries: [] };
 }

@@ -2,8 +2,11 @@ import type { TestEventPatternCommandInput, TestEventPatternCommandOutput } from
 import { parsePattern } from '../pattern/index.ts';
 import { invalid } from './errors.ts';
 
-/** "The following fields are mandatory" (API reference, TestEventPattern). */
-const MANDATORY = ['id', 'account', 'source', 'time', 'region', 'resources', 'detail-type'];
+/**
+ * "The following fields are mandatory" (API reference, TestEventPattern). It names `resources` as well, but AWS accepts events
+ * without (recorded: localstack/localstack, all of test_event_pattern).
+ */
+const MANDATORY = ['id', 'account', 'source', 'time', 'region', 'detail-type'];
 
 export function testEventPattern({ EventPattern = '', Event = '' }: TestEventPatternCommandInput) {
   const fits = parsePattern(EventPattern);

@@ -102,7 +102,7 @@ function anythingBut(operand: unknown): Comparison {
     if (!['prefix', 'suffix', 'equals-ignore-case', 'wildcard'].includes(operator) || more.length > 0) {
       throw invalidPattern(`Unsupported anything-but pattern: ${JSON.stringify(operand)}`);
     }
-    const refused = listed(inner).map((one) => comparison(operator, one));
+    const refused = listed(inner).map((one) => comparison(operator, textInside(operator, one)));
     return (value) => !refused.some((matches) => matches(value));
   }
   const refused = listed(operand);
@@ -111,6 +111,24 @@ function anythingBut(operand: unknown): Comparison {
     throw invalidPattern('Inside anything-but list, either all values are numbers or strings');
   }
   return (value) => !refused.includes(value);
+}
+
+/**
+ * The operators inside of anything-but take less than they do by themselves (recorded: localstack/localstack,
+ * test_event_pattern[content_anything_prefix_empty_EXC], …_ignorecase_EXC, …_int_EXC).
+ */
+function textInside(operator: string, operand: unknown): string {
+  const isEnd = operator === 'prefix' || operator === 'suffix';
+  if (isEnd && typeof operand === 'object' && operand !== null) {
+    throw invalidPattern('Value of anything-but must be an array or single string/number value.');
+  }
+  if (isEnd && operand === '') throw invalidPattern('Null prefix/suffix not allowed');
+  if (typeof operand === 'string') return operand;
+  throw invalidPattern(
+    operator === 'equals-ignore-case'
+      ? 'Inside anything-but/equals-ignore-case list, number|start|null|boolean is not supported.'
+      : `${isEnd ? 'prefix/suffix' : operator} match pattern must be a string`,
+  );
 }
 
 function listed(operand: unknown): unknown[] {

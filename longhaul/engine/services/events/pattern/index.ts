@@ -12,6 +12,8 @@ const OPERATORS = ['exists', 'prefix', 'suffix', 'equals-ignore-case', 'wildcard
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html
  *
  * In an event, an array stands for each of its elements; fields of one object in the pattern must be found in one element.
+ * A dot in a name, there and here, is as good as a level: `"state.status"` and `state: { status }` are the same
+ * (recorded: localstack/localstack, test_event_pattern[dot_joining_event] and [dot_joining_pattern]).
  *
  * @throws ServiceError InvalidEventPatternException
  */
@@ -32,11 +34,22 @@ function fields(pattern: Record<string, unknown>): EventPattern {
       const alternatives = wanted.map(fields);
       return (event) => alternatives.some((fits) => fits(event));
     }
-    const fits = field(name, wanted);
-    return (event) => fits(isObject(event) && Object.hasOwn(event, name) ? event[name] : undefined);
+    const [head = '', ...deeper] = name.split('.');
+    const fits = field(name, deeper.length > 0 ? { [deeper.join('.')]: wanted } : wanted);
+    return (event) => fits(isObject(event) ? member(event, head) : undefined);
   });
   if (tests.length === 0) throw invalidPattern('Empty objects are not allowed');
   return (event) => tests.every((fits) => fits(event));
+}
+
+/** What an object has below a name without dots, names with dots included. */
+function member(object: Record<string, unknown>, name: string): unknown {
+  const own = Object.hasOwn(object, name) ? object[name] : undefined;
+  const dotted = Object.entries(object).filter(([key]) => key.startsWith(`${name}.`));
+  if (dotted.length === 0) return own;
+  const below = Object.fromEntries(dotted.map(([key, value]) => [key.slice(name.length + 1), value]));
+  if (own === undefined) return below;
+  return isObject(own) ? { ...below, ...own } : [own, below].flat();
 }
 
 function isAlternative(wanted: unknown): wanted is Record<string, unknown>[] {

@@ -7,6 +7,12 @@ import type {
 import type { StateMachines } from '../machines.ts';
 import { findExecution, findMachine } from '../names.ts';
 
+/** No machine here logs to CloudWatch or traces (recorded: localstack/localstack, test_describe_sm_arn_containing_punctuation). */
+const OFF = {
+  loggingConfiguration: { level: 'OFF', includeExecutionData: false },
+  tracingConfiguration: { enabled: false },
+} as const;
+
 export function describeStateMachine(machines: StateMachines) {
   return (request: DescribeStateMachineCommandInput): Omit<DescribeStateMachineCommandOutput, '$metadata'> => {
     const machine = findMachine(machines, request);
@@ -18,6 +24,7 @@ export function describeStateMachine(machines: StateMachines) {
       roleArn: machine.roleArn,
       type: 'STANDARD',
       creationDate: new Date(machine.creationDate),
+      ...OFF,
     };
   };
 }
@@ -35,6 +42,7 @@ export function describeStateMachineForExecution(machines: StateMachines) {
       definition: execution.definition,
       roleArn: machine.roleArn,
       updateDate: new Date(machine.creationDate),
+      ...OFF,
     };
   };
 }

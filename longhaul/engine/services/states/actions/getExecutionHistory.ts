@@ -5,7 +5,7 @@ import type {
 } from '@aws-sdk/client-sfn';
 import type { StateMachines } from '../machines.ts';
 import { findExecution } from '../names.ts';
-import { pageSize, readToken, writeToken } from '../paging.ts';
+import { LONGEST_TOKEN, pageSize, readToken, writeToken } from '../paging.ts';
 
 /** What `includeExecutionData: false` leaves out of an event's details. */
 const EXECUTION_DATA = new Set(['input', 'output', 'parameters', 'error', 'cause', 'assignedVariables']);
@@ -14,7 +14,7 @@ export function getExecutionHistory(machines: StateMachines) {
   return (request: GetExecutionHistoryCommandInput): Omit<GetExecutionHistoryCommandOutput, '$metadata'> => {
     const { arn } = findExecution(machines, request);
     const limit = pageSize(request.maxResults);
-    const [after] = readToken(request.nextToken, 1) ?? [];
+    const [after] = readToken(request.nextToken, 1, LONGEST_TOKEN.events) ?? [];
     const rows = machines.journals.events(arn, limit + 1, request.reverseOrder ?? false, after);
     const page = rows.slice(0, limit);
     return {

@@ -1,7 +1,7 @@
 import type { ListExecutionsCommandInput, ListExecutionsCommandOutput } from '@aws-sdk/client-sfn';
 import type { StateMachines } from '../machines.ts';
 import { findMachine } from '../names.ts';
-import { pageSize, readToken, writeToken } from '../paging.ts';
+import { LONGEST_TOKEN, pageSize, readToken, writeToken } from '../paging.ts';
 import { optionalOneOf } from '../validation.ts';
 
 /** API reference, ListExecutions, `statusFilter`. Nothing is redriven here, so none is ever pending. */
@@ -13,7 +13,7 @@ export function listExecutions(machines: StateMachines) {
     const machine = findMachine(machines, request);
     const status = optionalOneOf(request, 'statusFilter', STATUSES);
     const limit = pageSize(request.maxResults);
-    const [time = 0, sequence = 0] = readToken(request.nextToken, 2) ?? [];
+    const [time = 0, sequence = 0] = readToken(request.nextToken, 2, LONGEST_TOKEN.executions) ?? [];
     const place = request.nextToken === undefined ? undefined : { time, sequence };
     // One more than the page, to know whether there is another.
     const rows = machines.executions.list(machine.arn, status, limit + 1, place);
