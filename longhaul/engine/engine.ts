@@ -18,6 +18,7 @@ import type { EngineOptions } from './options.ts';
 import { provision } from './provision.ts';
 import { samLocalVariables } from './sam-local.ts';
 import { Batch, batchService } from './services/batch/index.ts';
+import { cloudFormationService } from './services/cloudformation/index.ts';
 import { controlService } from './services/control/index.ts';
 import { DynamoDbOnDemand, dynamoDbServices, tableStreams } from './services/dynamodb/index.ts';
 import { Ecs, ecsService } from './services/ecs/index.ts';
@@ -203,6 +204,7 @@ async function boot(options: EngineOptions, closers: (() => unknown)[], close: (
     lambdaService(functions),
     schedulerService(sources.scheduler),
     secretsManagerService(secrets),
+    cloudFormationService(stack, deployment),
     issuerService({ resources, keyFile: path.join(dataDirectory, 'issuer-key.json') }),
     eventsService(events),
   ]) {

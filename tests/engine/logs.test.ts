@@ -13,8 +13,10 @@ import {
   PutLogEventsCommand,
   PutRetentionPolicyCommand,
   paginateFilterLogEvents,
+  StartLiveTailCommand,
+  StartQueryCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { type Endpoint, startEndpoint } from '../../longhaul/engine/endpoint/index.ts';
 import { type LogEvent, LogStore, logsService } from '../../longhaul/engine/services/logs/index.ts';
 
@@ -250,5 +252,26 @@ describe('describing', () => {
     store = new LogStore(db);
     expect(store.events({ group: logGroupName, limit: 10 }).map(({ message }) => message)).toEqual(['new']);
     expect(store.events({ group: '/kept', limit: 10 })).toHaveLength(1);
+  });
+});
+
+it('live tail and Logs Insights are refused with what to use instead', async () => {
+  const direct = new CloudWatchLogsClient({
+    endpoint: endpoint.url,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+    // AWS has live tail at an address of its own.
+    disableHostPrefix: true,
+  });
+  onTestFinished(() => direct.destroy());
+  const logGroupIdentifiers = [`arn:aws:logs:us-east-1:000000000000:log-group:${logGroupName}`];
+  await expect(direct.send(new StartLiveTailCommand({ logGroupIdentifiers }))).rejects.toMatchObject({
+    name: 'InvalidOperationException',
+    message: expect.stringMatching(/does not have StartLiveTail. Use .*--follow/),
+  });
+  const query = { logGroupName, queryString: 'fields @message', startTime: 0, endTime: 1 };
+  await expect(direct.send(new StartQueryCommand(query))).rejects.toMatchObject({
+    name: 'InvalidOperationException',
+    message: expect.stringMatching(/does not have StartQuery. Use .*filter-log-events/),
   });
 });

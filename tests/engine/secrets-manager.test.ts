@@ -6,6 +6,7 @@ import {
   CreateSecretCommand,
   DescribeSecretCommand,
   GetSecretValueCommand,
+  ListSecretsCommand,
   PutSecretValueCommand,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
@@ -163,4 +164,27 @@ describe('a secret of the template', () => {
       }),
     );
   });
+});
+
+test('secrets are listed newest first, by the beginning of their names, and page by page', async () => {
+  for (const Name of ['listed/a', 'listed/b', 'listed/c']) {
+    await client.send(new CreateSecretCommand({ Name, SecretString: 'x', Tags: [{ Key: 'k', Value: Name }] }));
+  }
+  const Filters = [{ Key: 'name' as const, Values: ['listed/', '!listed/b'] }];
+  const { SecretList: [first, ...more] = [] } = await client.send(new ListSecretsCommand({ Filters }));
+  expect(first).toMatchObject({
+    Name: 'listed/c',
+    ARN: expect.stringContaining(':secret:listed/c-'),
+    CreatedDate: expect.any(Date),
+    Tags: [{ Key: 'k', Value: 'listed/c' }],
+    SecretVersionsToStages: { [Object.keys(first?.SecretVersionsToStages ?? {})[0] ?? '']: ['AWSCURRENT'] },
+  });
+  expect(first).not.toHaveProperty('SecretString');
+  expect(more.map(({ Name }) => Name)).toEqual(['listed/a']);
+  const page = await client.send(new ListSecretsCommand({ MaxResults: 1, SortOrder: 'asc' }));
+  expect(page.SecretList).toHaveLength(1);
+  expect(page.NextToken).toBeDefined();
+  await expect(
+    client.send(new ListSecretsCommand({ Filters: [{ Key: 'description', Values: ['x'] }] })),
+  ).rejects.toMatchObject({ name: 'InvalidParameterException' });
 });

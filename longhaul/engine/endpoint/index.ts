@@ -9,6 +9,7 @@ import { type Service, ServiceError } from './service.ts';
 export { jsonService } from './json-service.ts';
 export { CONTAINER_HOST, FROM_ELSEWHERE, isFromElsewhere, isLoopbackHost, listen } from './listen.ts';
 export { isTooDeep } from './nesting.ts';
+export { queryService } from './query-service.ts';
 export { type Route, restJsonService } from './rest-json-service.ts';
 export { type Action, type ActionRequest, Reply, type Service, ServiceError } from './service.ts';
 

@@ -8,6 +8,7 @@ import { TemplateFiles } from './template-files.ts';
 
 export type { Deployment, Resource, Stack, TemplateWarning } from './model.ts';
 export { isKnownType } from './physical-ids/index.ts';
+export { stackId } from './pseudo-parameters.ts';
 export { localParameters } from './samconfig.ts';
 export { TemplateError } from './template-error.ts';
 export { TemplateFiles } from './template-files.ts';

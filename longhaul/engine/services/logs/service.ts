@@ -1,5 +1,5 @@
 import { jsonService } from '../../endpoint/json-service.ts';
-import type { Action, Service } from '../../endpoint/service.ts';
+import { type Action, type Service, ServiceError } from '../../endpoint/service.ts';
 import { createLogGroup } from './actions/createLogGroup.ts';
 import { createLogStream } from './actions/createLogStream.ts';
 import { deleteLogGroup } from './actions/deleteLogGroup.ts';
@@ -16,6 +16,11 @@ import {
 } from './actions/subscriptionFilters.ts';
 import type { LogStore } from './log-store.ts';
 import type { Subscriptions } from './subscriptions.ts';
+
+/** Actions that people know of, and that the engine will not have. */
+function refuse(action: string, instead: string): never {
+  throw new ServiceError('InvalidOperationException', `The local engine does not have ${action}. Use ${instead}.`);
+}
 
 /**
  * Amazon CloudWatch Logs, as far as this table goes.
@@ -40,6 +45,8 @@ export function logsService(store: LogStore, subscriptions?: Subscriptions): Ser
     FilterLogEvents: on(filterLogEvents),
     GetLogEvents: on(getLogEvents),
     PutLogEvents: on(putLogEvents),
+    StartLiveTail: () => refuse('StartLiveTail', "'longhaul logs ID --follow' or 'aws logs tail GROUP --follow'"),
+    StartQuery: () => refuse('StartQuery', "'aws logs filter-log-events' with a filter pattern"),
     PutRetentionPolicy: on(putRetentionPolicy),
     ...(subscriptions && {
       PutSubscriptionFilter: subscribed(putSubscriptionFilter),

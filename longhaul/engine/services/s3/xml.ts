@@ -1,32 +1,12 @@
 import type { XMLParser } from 'fast-xml-parser';
+import { type Xml, xmlDocument } from '../../endpoint/xml.ts';
 import { s3Error } from './errors.ts';
 
-/** An element's content: text, children by name (a list repeats the element), nothing for `undefined`. */
-export type Xml = string | number | boolean | Date | undefined | Xml[] | { [name: string]: Xml };
+export type { Xml } from '../../endpoint/xml.ts';
 
-/** Writes an S3 response document. Dates are ISO 8601 with second precision, as S3 lists them. */
+/** Writes an S3 response document. */
 export function writeXml(root: string, content: Xml, namespace = true): string {
-  const attribute = namespace ? ' xmlns="http://s3.amazonaws.com/doc/2006-03-01/"' : '';
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<${root}${attribute}>${inner(content)}</${root}>`;
-}
-
-function inner(content: Xml): string {
-  if (content === undefined) return '';
-  if (content instanceof Date) return isoSeconds(content);
-  if (typeof content !== 'object') return escapeText(String(content));
-  if (Array.isArray(content)) return content.map(inner).join('');
-  return Object.entries(content)
-    .flatMap(([name, value]) => (Array.isArray(value) ? value : [value]).map((one) => element(name, one)))
-    .join('');
-}
-
-const element = (name: string, content: Xml) => (content === undefined ? '' : `<${name}>${inner(content)}</${name}>`);
-
-const isoSeconds = (date: Date) => `${date.toISOString().slice(0, 19)}.000Z`;
-
-function escapeText(text: string): string {
-  // A carriage return as it is would be read back as a newline.
-  return text.replace(/[&<>"\r]/g, (character) => `&#${character.charCodeAt(0)};`);
+  return xmlDocument(root, content, namespace ? 'http://s3.amazonaws.com/doc/2006-03-01/' : undefined);
 }
 
 let parser: XMLParser | undefined;

@@ -3,11 +3,13 @@ import type {
   CreateSecretResponse,
   DescribeSecretResponse,
   GetSecretValueRequest,
+  ListSecretsRequest,
   PutSecretValueRequest,
   PutSecretValueResponse,
 } from '@aws-sdk/client-secrets-manager';
 import { jsonService, type Service, ServiceError } from '../../endpoint/index.ts';
 import { stableCharacters } from '../../template/physical-ids/names.ts';
+import { listSecrets } from './list-secrets.ts';
 import type { SecretStore, SecretValue } from './store.ts';
 
 export { createSecrets } from './from-template.ts';
@@ -68,6 +70,8 @@ export function secretsManagerService(store: SecretStore): Service {
       const CreatedDate = new Date(created);
       return { ARN: arn, Name: name, VersionId: id, SecretString, SecretBinary, VersionStages: stages, CreatedDate };
     },
+
+    ListSecrets: (input: ListSecretsRequest) => listSecrets(store, input),
 
     DescribeSecret({ SecretId = '' }: { SecretId?: string }) {
       const { arn, name, description, tags, created, changed, versions } = store.get(SecretId);

@@ -48,6 +48,11 @@ export class SecretStore {
     throw new ServiceError('ResourceNotFoundException', "Secrets Manager can't find the specified secret.");
   }
 
+  /** In the order of their creation. */
+  all(): Secret[] {
+    return [...this.#secrets.values()];
+  }
+
   has(arn: string): boolean {
     return this.#secrets.has(arn);
   }
