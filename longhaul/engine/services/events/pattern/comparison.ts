@@ -37,7 +37,9 @@ const COMPARISONS: Record<string, (operand: unknown) => Comparison> = {
 
 /** Prefix and suffix take a text, or `{ "equals-ignore-case": text }`. */
 function ofCase(operator: string, operand: unknown, test: (wanted: string) => (text: string) => boolean): Comparison {
-  if (typeof operand !== 'object' || operand === null) return ofText(test(text(operator, operand)));
+  if (typeof operand !== 'object' || operand === null || Array.isArray(operand)) {
+    return ofText(test(text(operator, operand)));
+  }
   const [[inner, wanted] = [], ...more] = Object.entries(operand);
   if (inner !== 'equals-ignore-case' || more.length > 0) {
     throw invalidPattern(`Unsupported ${operator} pattern: ${JSON.stringify(operand)}`);
@@ -63,7 +65,8 @@ const ORDERS: Record<string, (value: number, bound: number) => boolean> = {
 
 /** `["=", 5]`, `["<", 10]`, `[">", 0, "<=", 5]`. */
 function numeric(operand: unknown): Comparison {
-  if (!Array.isArray(operand) || (operand.length !== 2 && operand.length !== 4)) {
+  if (!Array.isArray(operand)) throw invalidPattern('Value of numeric must be an array.');
+  if (operand.length === 0 || operand.length > 4) {
     throw invalidPattern('Value of numeric must be an array of an operator and a number, once or twice');
   }
   const tests: ((value: number) => boolean)[] = [];
@@ -71,7 +74,11 @@ function numeric(operand: unknown): Comparison {
     const [operator, bound] = operand.slice(index);
     const order = Object.hasOwn(ORDERS, String(operator)) ? ORDERS[operator] : undefined;
     if (!order) throw invalidPattern(`Unrecognized numeric range operator: ${operator}`);
-    if (typeof bound !== 'number' || Math.abs(bound) > LARGEST) {
+    if (index > 0 && !String(operator).startsWith('<')) {
+      throw invalidPattern(`Bad numeric range operator: ${operator}`);
+    }
+    if (typeof bound !== 'number') throw invalidPattern(`Value of ${operator} must be numeric`);
+    if (Math.abs(bound) > LARGEST) {
       throw invalidPattern(`Value of ${operator} must be a number from -5.0e9 to 5.0e9`);
     }
     tests.push((value) => order(value, bound));
@@ -84,12 +91,13 @@ function numeric(operand: unknown): Comparison {
 
 /** `10.0.0.0/24` or an IPv6 block. */
 function cidr(operand: unknown): Comparison {
-  const [address = '', bits] = text('cidr', operand).split('/');
+  const [address = '', bits = '', ...more] = text('prefix', operand).split('/');
   const family = (of: string) => (isIP(of) === 6 ? 'ipv6' : 'ipv4');
   const size = Number(bits);
-  if (isIP(address) === 0 || !/^\d+$/.test(bits ?? '') || size > (isIP(address) === 6 ? 128 : 32)) {
-    throw invalidPattern(`Malformed CIDR, one address and a mask of bits expected: ${operand}`);
-  }
+  if (!String(operand).includes('/') || more.length > 0) throw invalidPattern("Malformed CIDR, one '/' required");
+  if (!/^\d+$/.test(bits)) throw invalidPattern('Malformed CIDR, mask bits must be an integer');
+  if (isIP(address) === 0) throw invalidPattern(`Nonstandard IP address: ${address}`);
+  if (size > (isIP(address) === 6 ? 128 : 32)) throw invalidPattern(`Malformed CIDR, too many mask bits: ${bits}`);
   const block = new BlockList();
   block.addSubnet(address, size, family(address));
   return ofText((value) => isIP(value) === isIP(address) && block.check(value, family(value)));
@@ -105,9 +113,15 @@ function anythingBut(operand: unknown): Comparison {
     const refused = listed(inner).map((one) => comparison(operator, textInside(operator, one)));
     return (value) => !refused.some((matches) => matches(value));
   }
+  if (!Array.isArray(operand) && !isTextOrNumber(operand)) {
+    throw invalidPattern('Value of anything-but must be an array or single string/number value.');
+  }
   const refused = listed(operand);
+  if (!refused.every(isTextOrNumber)) {
+    throw invalidPattern('Inside anything but list, start|null|boolean is not supported.');
+  }
   const types = new Set(refused.map((one) => typeof one));
-  if (types.size > 1 || refused.some((one) => typeof one !== 'string' && typeof one !== 'number')) {
+  if (types.size > 1) {
     throw invalidPattern('Inside anything-but list, either all values are numbers or strings');
   }
   return (value) => !refused.includes(value);
@@ -130,6 +144,8 @@ function textInside(operator: string, operand: unknown): string {
       : `${isEnd ? 'prefix/suffix' : operator} match pattern must be a string`,
   );
 }
+
+const isTextOrNumber = (value: unknown): boolean => typeof value === 'string' || typeof value === 'number';
 
 function listed(operand: unknown): unknown[] {
   const list = Array.isArray(operand) ? operand : [operand];
