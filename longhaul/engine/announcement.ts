@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 /** `engine.json` of the data directory: where commands find the engine, as long as it runs. */
@@ -30,8 +30,13 @@ export function announce(
   { url, apiUrl, aws }: RunningEngine,
   { outputs, nested, functionVariables }: Lasting,
 ): () => void {
-  const write = (file: string, content: object) => {
-    writeFileSync(path.join(dataDirectory, file), `${JSON.stringify(content, null, 2)}\n`);
+  // A new file in the place of the old one: a link there is replaced, and what it points to stays as it is.
+  const write = (name: string, content: object) => {
+    const file = path.join(dataDirectory, name);
+    const next = `${file}.next`;
+    rmSync(next, { force: true });
+    writeFileSync(next, `${JSON.stringify(content, null, 2)}\n`, { flag: 'wx' });
+    renameSync(next, file);
   };
   write('outputs.json', outputs);
   write('nested-outputs.json', nested);

@@ -1,10 +1,9 @@
-import { mkdirSync } from 'node:fs';
 import { getCompileCacheDir } from 'node:module';
 import path from 'node:path';
 import { backgroundClock } from '../asl/clock.ts';
 import { announce, type RunningEngine } from './announcement.ts';
 import { ContentCache } from './content-cache.ts';
-import { CACHE_FILE, DATA_DIRECTORY } from './data-directory.ts';
+import { CACHE_FILE, DATA_DIRECTORY, privateDirectory } from './data-directory.ts';
 import { openDatabase } from './database.ts';
 import { CONTAINER_HOST, startEndpoint } from './endpoint/index.ts';
 import { LaunchNews, newsOfStatus } from './execution-news.ts';
@@ -92,9 +91,7 @@ async function boot(options: EngineOptions, closers: (() => unknown)[], close: (
   const dataDirectory = path.resolve(options.dataDirectory ?? path.join(projectDirectory, DATA_DIRECTORY));
   const templateFile = options.template ?? path.join(projectDirectory, 'template.yaml');
   moveOldData(dataDirectory, onNotice);
-  mkdirSync(path.dirname(dataDirectory), { recursive: true });
-  // Events, results and logs are in it: for nobody else on this machine.
-  mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
+  privateDirectory(dataDirectory);
 
   const db = openDatabase(path.join(dataDirectory, 'engine.sqlite'));
   closers.push(() => db.close());
