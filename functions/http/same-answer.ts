@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { IdempotencyConfig, makeIdempotent } from '@aws-lambda-powertools/idempotency';
-import { DynamoDBPersistenceLayer } from '@aws-lambda-powertools/idempotency/dynamodb';
 import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import { Answers } from './answers.ts';
 import { Problem } from './problem.ts';
 
 type Answer = APIGatewayProxyStructuredResultV2;
@@ -21,11 +21,11 @@ const EXPIRES_AFTER_SECONDS = 90 * 24 * 60 * 60;
 const PATIENCE = 3_000;
 const INTERVAL = 150;
 
-let store: DynamoDBPersistenceLayer | undefined;
+let store: Answers | undefined;
 
 /**
  * Answers a request as it was answered before; the first of its key by `handle`. Errors are not kept: the same request may
- * be sent again. Loaded only for requests with a key: the path without one needs no DynamoDB.
+ * be sent again, and after a Problem, when nothing was started, another one too. Loaded only for requests with a key: the path without one needs no DynamoDB.
  *
  * @param table - the DynamoDB table of answers
  * @throws Problem 422 when the key was used for another request, 409 when another request with this key takes too long; and
@@ -37,7 +37,7 @@ export async function sameAnswer(
   context: Context,
   handle: () => Promise<Answer>,
 ): Promise<Answer> {
-  store ??= new DynamoDBPersistenceLayer({ tableName: table });
+  store ??= new Answers(table);
   const config = new IdempotencyConfig({
     eventKeyJmesPath: 'key',
     payloadValidationJmesPath: 'body',
@@ -53,6 +53,7 @@ export async function sameAnswer(
     try {
       return await once(request);
     } catch (error) {
+      if (error instanceof Problem) await store.forget(request);
       if (!isInProgress(error)) throw meant(error);
       if (Date.now() - since > PATIENCE) {
         const text = 'Another request with this Idempotency-Key is being answered. Send the same request again.';

@@ -155,6 +155,31 @@ test('an error is not kept: the same request may be sent again', async () => {
   expect((await post(key, '{"bucket":"b","key":"k"}', { name: 'csv-report' })).statusCode).toBe(202);
 });
 
+test('after an error another body under the key is refused, since the first may have been started', async () => {
+  const key = newKey();
+  // Step Functions started it, and the answer was lost.
+  sfn
+    .on(StartExecutionCommand)
+    .rejectsOnce(Object.assign(new Error('lost'), { name: 'TimeoutError' }))
+    .resolves({});
+  expect((await post(key, '{"first":1}')).statusCode).toBe(503);
+  expect((await post(key, '{"second":2}')).statusCode).toBe(422);
+  const again = await post(key, '{"first":1}');
+  expect(again.statusCode).toBe(202);
+  expect(await post(key, '{"first":1}')).toEqual(again);
+  expect((await post(key, '{"second":2}')).statusCode).toBe(422);
+});
+
+test('after a function that timed out another body under the key is refused, and the same one accepted', async () => {
+  const key = newKey();
+  sfn.on(StartExecutionCommand).callsFakeOnce(() => new Promise(() => {}));
+  void post(key, '{"first":1}');
+  await expect.poll(starts).toHaveLength(1);
+  vi.setSystemTime(Date.now() + context.getRemainingTimeInMillis() + 1000);
+  expect((await post(key, '{"second":2}')).statusCode).toBe(422);
+  expect((await post(key, '{"first":1}')).statusCode).toBe(202);
+});
+
 test('jobs and users have keys of their own', async () => {
   const key = newKey();
   const ids = new Set();
