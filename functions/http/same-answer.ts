@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { IdempotencyConfig, makeIdempotent } from '@aws-lambda-powertools/idempotency';
 import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { Answers } from './answers.ts';
-import { Problem } from './problem.ts';
+import { asProblem, Problem } from './problem.ts';
 
 type Answer = APIGatewayProxyStructuredResultV2;
 
@@ -25,7 +25,7 @@ let store: Answers | undefined;
 
 /**
  * Answers a request as it was answered before; the first of its key by `handle`. Errors are not kept: the same request may
- * be sent again, and after a Problem, when nothing was started, another one too. Loaded only for requests with a key: the path without one needs no DynamoDB.
+ * be sent again, and after a refusal (4xx), when nothing was started, another one too. Loaded only for requests with a key: the path without one needs no DynamoDB.
  *
  * @param table - the DynamoDB table of answers
  * @throws Problem 422 when the key was used for another request, 409 when another request with this key takes too long; and
@@ -53,7 +53,7 @@ export async function sameAnswer(
     try {
       return await once(request);
     } catch (error) {
-      if (error instanceof Problem) await store.forget(request);
+      if (asProblem(error).status < 500) await store.forget(request);
       if (!isInProgress(error)) throw meant(error);
       if (Date.now() - since > PATIENCE) {
         const text = 'Another request with this Idempotency-Key is being answered. Send the same request again.';
