@@ -34,6 +34,10 @@ export function startCommand(): Command {
       namedValue('Name=value'),
     )
     .option('--quiet', 'print no line when an execution starts, is interrupted, tries again or ends')
+    .option(
+      '--strict',
+      'refuse what the role of a function or job in the template does not allow; otherwise it is only said',
+    )
     .option('--bytes-per-second <number>', 'slow down the reading of S3 objects, to watch a job at work', positive)
     .addHelpText(
       'after',
@@ -42,6 +46,7 @@ Examples:
   longhaul start
   longhaul start --with-stack orders=orders/template.yaml
   longhaul start --port 0 --api-port 0 --data /tmp/scratch
+  longhaul start --strict
   longhaul start --parameter CsvReportImage= `,
     )
     .action(async (options) => {
@@ -58,6 +63,7 @@ Examples:
         listen: options.listen,
         parameters: options.parameter,
         bytesPerSecond: options.bytesPerSecond,
+        strict: options.strict,
         onNotice: (notice) => console.log(notice),
         onExecution: options.quiet ? undefined : (news) => console.log(executionLine(news, terminalWidth() ?? 80)),
       }).catch((error: Error) => {

@@ -15,6 +15,7 @@ import { startLoadBalancer } from './load-balancer/index.ts';
 import { moveOldData } from './old-data.ts';
 import type { EngineOptions } from './options.ts';
 import { provision } from './provision.ts';
+import { guard, machineKeys, principalsOf } from './rights/index.ts';
 import { samLocalVariables } from './sam-local.ts';
 import { Batch, batchService } from './services/batch/index.ts';
 import { cloudFormationService } from './services/cloudformation/index.ts';
@@ -166,7 +167,7 @@ async function boot(options: EngineOptions, closers: (() => unknown)[], close: (
   const machines = new StateMachines({
     db,
     machines: definedMachines,
-    run: integrations({ aws, batch, ecs }),
+    run: integrations({ aws, accessKeyOf: machineKeys(resources), batch, ecs }),
     clock: backgroundClock,
     onStatusChange(execution) {
       events.emit('default', executionEvent(execution));
@@ -207,6 +208,7 @@ async function boot(options: EngineOptions, closers: (() => unknown)[], close: (
   ]) {
     endpoint.mount(service);
   }
+  endpoint.protect(guard({ principals: principalsOf(resources), strict: options.strict ?? false, onNotice }));
   api.serve(resources, functions);
   const balancing = balancer.serve(resources, functions);
   functions.start();

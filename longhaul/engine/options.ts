@@ -31,6 +31,8 @@ export interface EngineOptions {
   longestStopTimeoutSeconds?: number;
   /** Before the second and the third attempt of an asynchronous invocation; AWS's and the default are 60 and 120. For tests. */
   functionRetrySeconds?: number[];
+  /** Refuses what the role of a function or job does not allow, instead of only saying so. Default: false. */
+  strict?: boolean;
   /** What the user should be told. */
   onNotice?(notice: string): void;
   /** Told of every execution that starts, is interrupted, tries again or ends. */

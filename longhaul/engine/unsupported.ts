@@ -34,7 +34,7 @@ const RUN = [
   'AWS::CloudFormation::Stack',
 ];
 
-/** Services of which nothing has to run here: everybody on this machine may do everything, on its own network. */
+/** Services of which nothing has to run here: rights are only looked at, and everything is on this machine's own network. */
 const NOTHING_TO_RUN =
   /^AWS::(IAM|EC2|KMS|CloudWatch)::|Policy$|^AWS::Lambda::Permission$|^AWS::CloudFormation::WaitConditionHandle$/;
 

@@ -22,15 +22,28 @@ export async function temporaryDirectory(cleanUp = onTestFinished as (then: () =
   return directory;
 }
 
+/** An engine whose `close` fails when a function or job of the project did what its role does not allow. */
 export async function engineOf(projectDirectory: string, options: EngineOptions = {}): Promise<Engine> {
-  return startEngine({
+  const missing: string[] = [];
+  const engine = await startEngine({
     projectDirectory,
     port: 0,
     apiPort: 0,
     minimumTimeoutSeconds: 1,
     stateTimeLimitSeconds: 1,
     ...options,
+    onNotice(notice) {
+      if (notice.startsWith('Missing right')) missing.push(notice);
+      options.onNotice?.(notice);
+    },
   });
+  return {
+    ...engine,
+    async close() {
+      await engine.close();
+      if (missing.length > 0) throw new Error(missing.join('\n'));
+    },
+  };
 }
 
 /** Polls until `look` sees something; a test that waits in vain fails by its timeout. */

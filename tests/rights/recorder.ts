@@ -1,14 +1,7 @@
 import { createServer, request as forward, type IncomingHttpHeaders } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { listen } from '../../longhaul/engine/endpoint/index.ts';
-
-/** What IAM would be asked about: may this be done with that? */
-export interface Right {
-  /** `s3:PutObject` */
-  action: string;
-  /** ARN. */
-  resource: string;
-}
+import type { Right } from '../../longhaul/engine/rights/index.ts';
 
 /** Stands before the engine's endpoint, passes everything on, and notes which rights each request would need on AWS. */
 export class Recorder {

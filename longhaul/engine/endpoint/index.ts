@@ -6,11 +6,14 @@ import { refuse, refuseHost, refusePage, refuseService } from './refusal.ts';
 import { serviceOf } from './routing.ts';
 import { type Service, ServiceError } from './service.ts';
 
+export { BODY_LIMIT } from './body.ts';
 export { jsonService } from './json-service.ts';
 export { CONTAINER_HOST, FROM_ELSEWHERE, isFromElsewhere, isLoopbackHost, listen } from './listen.ts';
 export { isTooDeep } from './nesting.ts';
+export { splitUrl } from './path.ts';
 export { queryService } from './query-service.ts';
 export { type Route, restJsonService } from './rest-json-service.ts';
+export { accessKeyId } from './routing.ts';
 export { type Action, type ActionRequest, Reply, type Service, ServiceError } from './service.ts';
 
 export interface EndpointOptions {
@@ -21,12 +24,16 @@ export interface EndpointOptions {
   services: Service[];
 }
 
+export type Guard = (request: IncomingMessage, response: ServerResponse, service: Service) => Promise<void>;
+
 export interface Endpoint {
   /** `http://127.0.0.1:4566` */
   url: string;
   port: number;
   /** Adds a service that needed the endpoint's URL first. */
   mount(service: Service): void;
+  /** Looks at each request before its service does, and may refuse it with a `ServiceError`. */
+  protect(guard: Guard): void;
   /**
    * Listens on another address of this machine as well, on the same port.
    * @returns the URL under that address
@@ -47,6 +54,7 @@ export async function startEndpoint({ host = '127.0.0.1', port, services }: Endp
   /** Besides the names of loopback, what a Host header may hold before its port. */
   const hosts = new Set([CONTAINER_HOST]);
   const closers: (() => Promise<void>)[] = [];
+  let guard: Guard | undefined;
 
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { host } = request.headers;
@@ -55,6 +63,7 @@ export async function startEndpoint({ host = '127.0.0.1', port, services }: Endp
     if (isFromElsewhere(request.headers)) return refusePage(request, response);
     const service = serviceOf(request, mounted);
     if (!service) return refuseService(request, response, mounted);
+    await guard?.(request, response, service);
     await service.handle(request, response);
   }
 
@@ -92,6 +101,9 @@ export async function startEndpoint({ host = '127.0.0.1', port, services }: Endp
     url: `http://${inUrl(host)}:${actual}`,
     port: actual,
     mount: (service) => void mounted.push(service),
+    protect(given) {
+      guard = given;
+    },
     async alsoListen(address) {
       await serve(address, actual);
       hosts.add(inUrl(address));

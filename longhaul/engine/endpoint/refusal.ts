@@ -39,12 +39,19 @@ export function refuse(
   const headers = { 'x-amzn-errortype': code };
   if (String(request.headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded')) {
     response.writeHead(status, { ...headers, 'content-type': 'text/xml' });
-    const text = message.replace(/[<>&]/g, (character) => `&#${character.charCodeAt(0)};`);
     response.end(
-      `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>${text}</Message></Error></ErrorResponse>`,
+      `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>${xml(message)}</Message></Error></ErrorResponse>`,
     );
+    return;
+  }
+  if (signingName(request) === 's3') {
+    response.writeHead(status, { ...headers, 'content-type': 'application/xml' });
+    const body = `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${xml(message)}</Message></Error>`;
+    response.end(request.method === 'HEAD' ? undefined : body);
     return;
   }
   response.writeHead(status, { ...headers, 'content-type': 'application/json' });
   response.end(JSON.stringify({ __type: code, message }));
 }
+
+const xml = (text: string): string => text.replace(/[<>&]/g, (character) => `&#${character.charCodeAt(0)};`);

@@ -14,18 +14,20 @@ export function serviceOf(request: IncomingMessage, services: Service[]): Servic
   return services.find((service) => service.signingName === name);
 }
 
+/** The access key id that a request is signed with. */
+export const accessKeyId = (request: IncomingMessage): string | undefined => credential(request)?.split('/')[0];
+
 /**
  * The service part of the SigV4 credential scope, `<key id>/<date>/<region>/<service>/aws4_request`, from the header or
  * from the query string of a presigned URL. The signature itself is not checked: any credentials are accepted.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
 export function signingName(request: IncomingMessage): string | undefined {
-  const header = scope(/Credential=([^,\s]+)/.exec(request.headers.authorization ?? '')?.[1]);
-  if (header) return header;
-  return scope(splitUrl(request).query.get('X-Amz-Credential') ?? undefined);
+  const parts = credential(request)?.split('/') ?? [];
+  return parts.at(-1) === 'aws4_request' ? parts.at(-2) : undefined;
 }
 
-function scope(credential: string | undefined): string | undefined {
-  const parts = credential?.split('/') ?? [];
-  return parts.at(-1) === 'aws4_request' ? parts.at(-2) : undefined;
+function credential(request: IncomingMessage): string | undefined {
+  const header = /Credential=([^,\s]+)/.exec(request.headers.authorization ?? '')?.[1];
+  return header ?? splitUrl(request).query.get('X-Amz-Credential') ?? undefined;
 }

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { Asked, Right, RightsOf } from '../rights/right.ts';
 
 /** An error in the service's own terms: the SDK shows `code` as the error's name. */
 export class ServiceError extends Error {
@@ -48,4 +49,8 @@ export interface Service {
   /** Claims a request whatever its signature says: a path prefix of the engine's own, an X-Amz-Target. */
   matches?(request: IncomingMessage): boolean;
   handle(request: IncomingMessage, response: ServerResponse): void | Promise<void>;
+  /** The rights that a request needs on AWS. Without it none are looked at. */
+  rights?: RightsOf;
+  /** Those that it turned out to need, by the status of the answer. */
+  rightsAfter?(asked: Asked, status: number): Right[];
 }

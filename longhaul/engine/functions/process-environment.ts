@@ -1,3 +1,4 @@
+import { functionKey } from '../rights/principals.ts';
 import type { FunctionDefinition } from './definition.ts';
 
 /** What one process is told besides the function's own settings. */
@@ -29,6 +30,7 @@ export function processEnvironment(
     ...engine,
     AWS_REGION: region,
     AWS_DEFAULT_REGION: region,
+    AWS_ACCESS_KEY_ID: functionKey(definition.name),
     AWS_EXECUTION_ENV: `AWS_Lambda_${definition.runtime}`,
     AWS_LAMBDA_FUNCTION_NAME: definition.name,
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(definition.memorySize),

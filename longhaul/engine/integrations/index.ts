@@ -3,9 +3,24 @@ import type { Batch } from '../services/batch/index.ts';
 import type { Ecs } from '../services/ecs/index.ts';
 import type { ClientConfig } from './aws-sdk.ts';
 
+export interface IntegrationsOptions {
+  aws: ClientConfig;
+  /** The access key id under which a state machine acts by its role; undefined for the engine's own. */
+  accessKeyOf(stateMachineArn: string): string | undefined;
+  batch: Batch;
+  ecs: Ecs;
+}
+
 /** What a Task state's `Resource` may be. */
-export function integrations({ aws, batch, ecs }: { aws: ClientConfig; batch: Batch; ecs: Ecs }): TaskRunner {
-  const sdk = loaded(async () => (await import('./aws-sdk.ts')).awsSdk(aws));
+export function integrations({ aws, accessKeyOf, batch, ecs }: IntegrationsOptions): TaskRunner {
+  const sdks = new Map<string, TaskRunner>();
+  const sdk: TaskRunner = (request) => {
+    const accessKeyId = accessKeyOf(request.execution.stateMachineArn) ?? aws.credentials.accessKeyId;
+    const config = { ...aws, credentials: { ...aws.credentials, accessKeyId } };
+    const runner = sdks.get(accessKeyId) ?? loaded(async () => (await import('./aws-sdk.ts')).awsSdk(config));
+    sdks.set(accessKeyId, runner);
+    return runner(request);
+  };
   const runners: Record<string, TaskRunner> = {
     'batch:submitJob.sync': loaded(async () => (await import('./batch.ts')).submitJobSync(batch)),
     'ecs:runTask.sync': loaded(async () => (await import('./ecs.ts')).runTaskSync(ecs)),

@@ -9,12 +9,13 @@ import { listJobs } from './actions/listJobs.ts';
 import { submitJob } from './actions/submitJob.ts';
 import { terminateJob } from './actions/terminateJob.ts';
 import type { Batch } from './batch.ts';
+import { batchRights } from './rights.ts';
 
 export { Batch, type BatchOptions } from './batch.ts';
 
 /** AWS Batch, as far as an application uses it: single-container jobs on the queues of the template. */
 export function batchService(batch: Batch): Service {
-  return restJsonService('batch', [
+  const service = restJsonService('batch', [
     ['POST', '/v1/submitjob', submitJob(batch)],
     ['POST', '/v1/describejobs', describeJobs(batch)],
     ['POST', '/v1/listjobs', listJobs(batch)],
@@ -25,4 +26,5 @@ export function batchService(batch: Batch): Service {
     ['POST', '/v1/describejobdefinitions', describeJobDefinitions(batch)],
     ['POST', '/v1/describecomputeenvironments', describeComputeEnvironments(batch)],
   ]);
+  return { ...service, rights: batchRights };
 }

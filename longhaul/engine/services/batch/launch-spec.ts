@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { JobDetail } from '@aws-sdk/client-batch';
 import type { ContainerSpec } from '../../fleet/index.ts';
+import { roleKey } from '../../rights/index.ts';
 import type { Environment, LocalDefinition, Queue } from './definitions.ts';
 import { command, jobContainer, logOf, stopTimeoutSeconds, taskArnOf } from './job-container.ts';
 
@@ -32,10 +33,16 @@ export function launchSpec(
       : { program, arguments: rest },
     directory: definition.directory,
     ...(definition.requires && { requires: definition.requires }),
-    environment: { ...own, ...batchVariables(job, queue, environment) },
+    environment: { ...identityOf(job), ...own, ...batchVariables(job, queue, environment) },
     log,
     stopTimeoutSeconds: stopTimeoutSeconds(job),
   };
+}
+
+/** The credentials of the job's role. A job without one acts as the engine. */
+function identityOf({ container, ecsProperties }: JobDetail): Record<string, string> {
+  const role = ecsProperties?.taskProperties?.[0]?.taskRoleArn ?? container?.jobRoleArn;
+  return role ? { AWS_ACCESS_KEY_ID: roleKey(role) } : {};
 }
 
 /** https://docs.aws.amazon.com/batch/latest/userguide/job_env_vars.html */

@@ -1,6 +1,7 @@
 import { type Action, jsonService, type Service } from '../../endpoint/index.ts';
 import { ACTIONS, type ActionName, type Table } from './dynalite.ts';
 import type { DynamoDb } from './dynamodb.ts';
+import { dynamoDbRights } from './rights.ts';
 import { withSeenItem } from './seen-item.ts';
 
 /** DynamoDB's API. PartiQL, backups, global tables and exports are not here. */
@@ -40,5 +41,6 @@ export function dynamoDbService({ open }: { open(): Promise<DynamoDb> }): Servic
     name,
     async (...given) => call(await open(), ...given),
   ]);
-  return jsonService('dynamodb', 'DynamoDB_20120810', '1.0', Object.fromEntries(actions));
+  const service = jsonService('dynamodb', 'DynamoDB_20120810', '1.0', Object.fromEntries(actions));
+  return { ...service, rights: dynamoDbRights };
 }

@@ -1,5 +1,6 @@
 import { jsonService, type Service, ServiceError } from '../../endpoint/index.ts';
 import { openIterator, shardIterator } from '../record-log/index.ts';
+import { dynamoDbStreamsRights } from './rights.ts';
 import { positionOf, SHARD_ID, type Stream, type Streams, sequenceNumber } from './streams.ts';
 
 /** Milliseconds. https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_GetShardIterator.html */
@@ -31,7 +32,7 @@ export function streamsService(streams: Streams): Service {
     );
   }
 
-  return jsonService('dynamodb', 'DynamoDBStreams_20120810', '1.0', {
+  const service = jsonService('dynamodb', 'DynamoDBStreams_20120810', '1.0', {
     ListStreams(input: { TableName?: string; Limit?: number; ExclusiveStartStreamArn?: string }) {
       const all = streams.list(input.TableName);
       const from = all.findIndex(({ arn }) => arn === input.ExclusiveStartStreamArn) + 1;
@@ -85,4 +86,5 @@ export function streamsService(streams: Streams): Service {
       };
     },
   });
+  return { ...service, rights: dynamoDbStreamsRights };
 }

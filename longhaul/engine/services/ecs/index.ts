@@ -7,12 +7,13 @@ import { listTasks } from './actions/listTasks.ts';
 import { runTask } from './actions/runTask.ts';
 import { stopTask } from './actions/stopTask.ts';
 import type { Ecs } from './ecs.ts';
+import { ecsRights } from './rights.ts';
 
 export { Ecs, type EcsOptions } from './ecs.ts';
 
 /** Amazon ECS, as far as an application uses it: standalone tasks on the clusters of the template. */
 export function ecsService(ecs: Ecs): Service {
-  return jsonService('ecs', 'AmazonEC2ContainerServiceV20141113', '1.1', {
+  const service = jsonService('ecs', 'AmazonEC2ContainerServiceV20141113', '1.1', {
     RunTask: runTask(ecs),
     StopTask: stopTask(ecs),
     DescribeTasks: describeTasks(ecs),
@@ -21,4 +22,5 @@ export function ecsService(ecs: Ecs): Service {
     DescribeClusters: describeClusters(ecs),
     ListClusters: listClusters(ecs),
   });
+  return { ...service, rights: ecsRights };
 }

@@ -1,5 +1,6 @@
 import type { ContainerOverride, KeyValuePair, Task } from '@aws-sdk/client-ecs';
 import type { CapacityKind, ContainerSpec } from '../../fleet/index.ts';
+import { roleKey } from '../../rights/index.ts';
 import type { LocalDefinition } from './definitions.ts';
 
 /**
@@ -14,13 +15,16 @@ export function launchSpec(task: Task, definition: LocalDefinition, capacity: Ca
     task.overrides?.containerOverrides?.find(({ name }) => name === container.name) ?? {};
   const [program = '', ...rest] = [...(container.entryPoint ?? []), ...(override.command ?? container.command ?? [])];
   const log = logOf(task, definition);
+  const role = task.overrides?.taskRoleArn ?? definition.detail.taskRoleArn;
+  // A task without a role acts as the engine.
+  const identity: Record<string, string> = role ? { AWS_ACCESS_KEY_ID: roleKey(role) } : {};
   return {
     id: task.taskArn!,
     capacity,
     command: devCommand ? { shell: devCommand, arguments: override.command ?? [] } : { program, arguments: rest },
     directory,
     ...(requires && { requires }),
-    environment: { ...variables(container.environment), ...variables(override.environment) },
+    environment: { ...identity, ...variables(container.environment), ...variables(override.environment) },
     ...(log && { log }),
     stopTimeoutSeconds: Math.min(container.stopTimeout ?? 30, 120),
   };

@@ -5,6 +5,7 @@ import { deleteRule, describeRule, listRules, putRule } from './actions/rules.ts
 import { listTargetsByRule, putTargets, removeTargets } from './actions/targets.ts';
 import { testEventPattern } from './actions/testEventPattern.ts';
 import type { EventBuses } from './event-buses.ts';
+import { eventsRights } from './rights.ts';
 
 export type { EventBridgeEvent, Occurrence } from './event.ts';
 export { EventBuses } from './event-buses.ts';
@@ -20,7 +21,7 @@ export function eventsService(buses: EventBuses): Service {
     <Input>(action: (buses: EventBuses, input: Input) => unknown): Action =>
     (input) =>
       action(buses, input);
-  return jsonService('events', 'AWSEvents', '1.1', {
+  const service = jsonService('events', 'AWSEvents', '1.1', {
     PutEvents: on(putEvents),
     TestEventPattern: testEventPattern,
     ListEventBuses: on(listEventBuses),
@@ -33,4 +34,5 @@ export function eventsService(buses: EventBuses): Service {
     PutTargets: on(putTargets),
     RemoveTargets: on(removeTargets),
   });
+  return { ...service, rights: eventsRights };
 }

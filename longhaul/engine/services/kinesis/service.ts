@@ -2,6 +2,7 @@ import { jsonService, type Service, ServiceError } from '../../endpoint/index.ts
 import { describeStream, describeStreamSummary, listShards, listStreams } from './describing.ts';
 import type { Kinesis, NewRecord } from './kinesis.ts';
 import { getRecords, getShardIterator } from './reading.ts';
+import { kinesisRights } from './rights.ts';
 
 /** Records and bytes of one request. https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html */
 const MOST_RECORDS = 500;
@@ -14,7 +15,7 @@ type Named = { StreamName?: string; StreamARN?: string };
  * told: `aws.cborEnabled=false`). Resharding, encryption and enhanced fan-out are not here.
  */
 export function kinesisService(kinesis: Kinesis): Service {
-  return jsonService('kinesis', 'Kinesis_20131202', '1.1', {
+  const service = jsonService('kinesis', 'Kinesis_20131202', '1.1', {
     CreateStream(input: {
       StreamName: string;
       ShardCount?: number;
@@ -56,4 +57,5 @@ export function kinesisService(kinesis: Kinesis): Service {
     GetShardIterator: getShardIterator(kinesis),
     GetRecords: getRecords(kinesis),
   });
+  return { ...service, rights: kinesisRights };
 }

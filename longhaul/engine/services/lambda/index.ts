@@ -1,6 +1,7 @@
 import { type Action, Reply, restJsonService, type Service, ServiceError } from '../../endpoint/index.ts';
 import type { Functions } from '../../functions/index.ts';
 import { configurationOf } from './configuration.ts';
+import { lambdaRights } from './rights.ts';
 
 /**
  * The part of the Lambda API that runs functions and shows them. What they are is the template's affair, so nothing here
@@ -78,11 +79,12 @@ export function lambdaService(functions: Functions): Service {
     };
   };
 
-  return restJsonService('lambda', [
+  const service = restJsonService('lambda', [
     ['POST', '/2015-03-31/functions/{FunctionName}/invocations', invoke, 'blob'],
     ['GET', '/2015-03-31/functions', listFunctions],
     ['GET', '/2015-03-31/functions/', listFunctions],
     ['GET', '/2015-03-31/functions/{FunctionName}', getFunction],
     ['GET', '/2015-03-31/functions/{FunctionName}/configuration', getFunctionConfiguration],
   ]);
+  return { ...service, rights: lambdaRights };
 }

@@ -15,6 +15,7 @@ import {
   putSubscriptionFilter,
 } from './actions/subscriptionFilters.ts';
 import type { LogStore } from './log-store.ts';
+import { logsRights } from './rights.ts';
 import type { Subscriptions } from './subscriptions.ts';
 
 /** Actions that people know of, and that the engine will not have. */
@@ -36,7 +37,7 @@ export function logsService(store: LogStore, subscriptions?: Subscriptions): Ser
     <Input>(action: (store: LogStore, subscriptions: Subscriptions, input: Input) => unknown): Action =>
     (input) =>
       action(store, subscriptions!, input);
-  return jsonService('logs', 'Logs_20140328', '1.1', {
+  const service = jsonService('logs', 'Logs_20140328', '1.1', {
     CreateLogGroup: on(createLogGroup),
     CreateLogStream: on(createLogStream),
     DeleteLogGroup: (input) => deleteLogGroup(store, input, subscriptions),
@@ -54,4 +55,5 @@ export function logsService(store: LogStore, subscriptions?: Subscriptions): Ser
       DeleteSubscriptionFilter: subscribed(deleteSubscriptionFilter),
     }),
   });
+  return { ...service, rights: logsRights };
 }

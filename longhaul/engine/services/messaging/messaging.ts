@@ -4,6 +4,7 @@ import { type Fauxqs, openFauxqs } from './fauxqs.ts';
 import { type DeliverToFunction, deliverToFunctions } from './function-subscriptions.ts';
 import { QueueReader } from './queue-reader.ts';
 import { Receives } from './receives.ts';
+import { snsRights, sqsRights } from './rights.ts';
 
 const account = '000000000000';
 
@@ -20,8 +21,8 @@ type Handle = Service['handle'];
 export function messagingServices(handle: Handle): Service[] {
   const isForSqs: Service['matches'] = ({ headers }) => String(headers['x-amz-target']).startsWith('AmazonSQS.');
   return [
-    { signingName: 'sqs', matches: isForSqs, handle },
-    { signingName: 'sns', handle },
+    { signingName: 'sqs', matches: isForSqs, handle, rights: sqsRights },
+    { signingName: 'sns', handle, rights: snsRights },
     { signingName: 'sts', handle },
   ];
 }

@@ -5,6 +5,7 @@ import { type Service, ServiceError } from '../../endpoint/service.ts';
 import { s3Error } from './errors.ts';
 import type { ObjectStore } from './object-store.ts';
 import { locate, type S3Reply, type S3Request } from './request.ts';
+import { s3Rights, s3RightsAfter } from './rights.ts';
 import { findAction } from './routes.ts';
 import { writeXml } from './xml.ts';
 
@@ -12,6 +13,8 @@ import { writeXml } from './xml.ts';
 export function s3Service(store: ObjectStore): Service {
   return {
     signingName: 's3',
+    rights: s3Rights,
+    rightsAfter: s3RightsAfter,
     async handle(http, response) {
       const requestId = randomBytes(8).toString('hex').toUpperCase();
       const reply = await run(store, http, requestId).catch((error: unknown) => refusal(http, requestId, error));

@@ -1,5 +1,6 @@
 import { type Action, restJsonService, type Service, ServiceError } from '../../endpoint/index.ts';
 import { parseTimetable, type Scheduler, scheduleArn } from '../../sources/index.ts';
+import { schedulerRights } from './rights.ts';
 import { detailOf, scheduleFrom, summaryOf } from './shapes.ts';
 
 /** https://docs.aws.amazon.com/scheduler/latest/APIReference/API_ListSchedules.html */
@@ -71,11 +72,12 @@ export function schedulerService(scheduler: Scheduler): Service {
     };
   };
 
-  return restJsonService('scheduler', [
+  const service = restJsonService('scheduler', [
     ['GET', '/schedules', listSchedules],
     ['GET', '/schedules/{Name}', getSchedule],
     ['POST', '/schedules/{Name}', createSchedule],
     ['PUT', '/schedules/{Name}', updateSchedule],
     ['DELETE', '/schedules/{Name}', deleteSchedule],
   ]);
+  return { ...service, rights: schedulerRights };
 }

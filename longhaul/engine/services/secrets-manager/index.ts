@@ -10,6 +10,7 @@ import type {
 import { jsonService, type Service, ServiceError } from '../../endpoint/index.ts';
 import { stableCharacters } from '../../template/physical-ids/names.ts';
 import { listSecrets } from './list-secrets.ts';
+import { secretsManagerRights } from './rights.ts';
 import type { SecretStore, SecretValue } from './store.ts';
 
 export { createSecrets } from './from-template.ts';
@@ -30,7 +31,7 @@ interface Sent {
  * https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_Operations.html
  */
 export function secretsManagerService(store: SecretStore): Service {
-  return jsonService('secretsmanager', 'secretsmanager', '1.1', {
+  const service = jsonService('secretsmanager', 'secretsmanager', '1.1', {
     CreateSecret(input: CreateSecretRequest & Sent) {
       const { Name = '', Description: description, Tags = [], ClientRequestToken } = input;
       if (!/^[\w/+=.@!-]{1,512}$/.test(Name)) {
@@ -86,6 +87,7 @@ export function secretsManagerService(store: SecretStore): Service {
       } satisfies DescribeSecretResponse;
     },
   });
+  return { ...service, rights: secretsManagerRights };
 }
 
 function sentValue({ SecretString: string, SecretBinary: binary }: Sent): SecretValue | undefined {

@@ -7,13 +7,14 @@ import { listStateMachines } from './actions/listStateMachines.ts';
 import { startExecution } from './actions/startExecution.ts';
 import { stopExecution } from './actions/stopExecution.ts';
 import type { StateMachines } from './machines.ts';
+import { statesRights } from './rights.ts';
 
 export { startExecution } from './actions/startExecution.ts';
 export { type StateMachine, StateMachines } from './machines.ts';
 
 /** Step Functions, as far as an application uses it: Standard workflows and their executions. */
 export function statesService(machines: StateMachines): Service {
-  return jsonService('states', 'AWSStepFunctions', '1.0', {
+  const service = jsonService('states', 'AWSStepFunctions', '1.0', {
     StartExecution: startExecution(machines),
     StopExecution: stopExecution(machines),
     DescribeExecution: describeExecution(machines),
@@ -23,4 +24,5 @@ export function statesService(machines: StateMachines): Service {
     DescribeStateMachineForExecution: describeStateMachineForExecution(machines),
     ListStateMachines: listStateMachines(machines),
   });
+  return { ...service, rights: statesRights };
 }
