@@ -36,7 +36,7 @@ export function startCommand(): Command {
     .option('--quiet', 'print no line when an execution starts, is interrupted, tries again or ends')
     .option(
       '--strict',
-      'refuse what the role of a function or job in the template does not allow; otherwise it is only said',
+      'refuse what the role of a function or job in the template does not allow, instead of only saying so',
     )
     .option('--bytes-per-second <number>', 'slow down the reading of S3 objects, to watch a job at work', positive)
     .addHelpText(

@@ -16,10 +16,18 @@ export async function peekBody(request: IncomingMessage): Promise<string> {
       chunks.push(chunk);
       size += chunk.length;
     } else if (request.destroyed || request.readableEnded) return '';
-    else await Promise.race([once(request, 'readable'), once(request, 'close')]);
+    else await more(request);
   }
   const body = Buffer.concat(chunks);
   // In the same turn as the last read: the stream has not ended then.
   request.unshift(body);
   return body.toString();
+}
+
+/** Until there is something to read, or nothing will come any more. */
+async function more(request: IncomingMessage): Promise<void> {
+  const waiting = new AbortController();
+  const { signal } = waiting;
+  const events = ['readable', 'end', 'close'].map((event) => once(request, event, { signal }));
+  await Promise.race(events).finally(() => waiting.abort());
 }
