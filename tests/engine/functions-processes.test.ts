@@ -11,6 +11,13 @@ beforeEach(async () => {
 });
 afterEach(() => app.remove());
 
+test('an engine that is stopped while a function starts does not wait for it', async () => {
+  const functions = app.start([await app.function('slow', 'export const handler = () => 1;')]);
+  const invoked = functions.invoke('slow', '{}', 'RequestResponse').catch(() => {});
+  await functions.close();
+  await invoked;
+});
+
 describe('at the same time', () => {
   // Both sides of a meeting wait until the other one is there.
   const meeting = `import { existsSync, writeFileSync } from 'node:fs';

@@ -82,7 +82,8 @@ export class ExecutionEnvironment {
     };
     this.#running = running;
     const begun = Date.now();
-    if (this.#startedAt === 0) await this.#start();
+    // Stopped while it starts, it has its outcome, and its API never comes up.
+    if (this.#startedAt === 0) await Promise.race([this.#start(), promise]);
     else if (this.#asking) this.#dispatch();
 
     const outcome = await promise;
@@ -110,6 +111,7 @@ export class ExecutionEnvironment {
     this.#log.initStart(this.#definition.runtime.replace(/^nodejs/, 'nodejs:').replace(/\.x$/, ''));
     try {
       await this.#api.start();
+      if (this.#isGone()) return;
       const identity = { runtimeApi: this.#api.address, logStream: this.#log.stream };
       const child = launch(this.#definition, identity, this.#engine);
       this.#child = child;
@@ -120,6 +122,10 @@ export class ExecutionEnvironment {
     } catch (error) {
       this.#running?.settle(outcomes.notResolved(error as Error));
     }
+  }
+
+  #isGone(): boolean {
+    return this.state === 'gone';
   }
 
   #next(): void {
