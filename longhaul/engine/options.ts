@@ -25,7 +25,7 @@ export interface EngineOptions {
   bytesPerSecond?: number;
   /** The least attempt timeout that Batch accepts, in seconds; AWS's and the default is 60. For tests. */
   minimumTimeoutSeconds?: number;
-  /** How long a queue waits for capacity where it has a time limit, in seconds; AWS's least is 600. For tests. */
+  /** After how long a queue with a time limit cancels a job that blocks it, in seconds; AWS's least is 600. For tests. */
   stateTimeLimitSeconds?: number;
   /** No container is left longer than this between SIGTERM and SIGKILL, in seconds. For tests. */
   longestStopTimeoutSeconds?: number;

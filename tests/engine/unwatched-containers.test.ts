@@ -31,7 +31,7 @@ test.each([
     const engine = await startTestEngine({ folder, jobs: { job: { run } } });
     engine[backend].faults.next(1, 'answer-lost');
     const aws = { endpoint: engine.endpoint.url, region: 'us-east-1', credentials: CREDENTIALS };
-    const runTask = integrations({ aws, batch: engine.batch, ecs: engine.ecs });
+    const runTask = integrations({ aws, accessKeyOf: () => undefined, batch: engine.batch, ecs: engine.ecs });
     const launches: number[] = [];
     const outcome = await execute(parseDefinition(definitionText({ job: { backend, ...spec } })), {
       input: { job: 'job' },
