@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { KinesisClient, PutRecordCommand } from '@aws-sdk/client-kinesis';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
@@ -70,6 +71,16 @@ export const sources: Record<string, Send> = {
   dynamodb: (target, id) =>
     using(new DynamoDBClient(once(target)), (dynamo) =>
       dynamo.send(new PutItemCommand({ TableName: target.outputs.TableName, Item: { id: { S: id } } })),
+    ),
+  kinesis: (target, id) =>
+    using(new KinesisClient(once(target)), (kinesis) =>
+      kinesis.send(
+        new PutRecordCommand({
+          StreamName: target.outputs.KinesisStreamName,
+          PartitionKey: id,
+          Data: Buffer.from('{}'),
+        }),
+      ),
     ),
   s3: (target, id) =>
     using(new S3Client(once(target)), (s3) =>

@@ -10,6 +10,10 @@ export class Positions {
       CREATE TABLE IF NOT EXISTS stream_positions (
         mapping TEXT NOT NULL, shard TEXT NOT NULL, position INTEGER NOT NULL,
         PRIMARY KEY (mapping, shard)
+      ) STRICT;
+      CREATE TABLE IF NOT EXISTS stream_batches (
+        mapping TEXT NOT NULL, shard TEXT NOT NULL, last INTEGER NOT NULL,
+        PRIMARY KEY (mapping, shard)
       ) STRICT
     `);
   }
@@ -25,5 +29,20 @@ export class Positions {
     this.#db
       .prepare('INSERT OR REPLACE INTO stream_positions (mapping, shard, position) VALUES (?, ?, ?)')
       .run(mapping, shard, position);
+  }
+
+  /** Says that records up to this position are given to the function together. */
+  begin(mapping: string, shard: string, last: number): void {
+    this.#db
+      .prepare('INSERT OR REPLACE INTO stream_batches (mapping, shard, last) VALUES (?, ?, ?)')
+      .run(mapping, shard, last);
+  }
+
+  /** The last position of the batch that was begun last. */
+  begun(mapping: string, shard: string): number | undefined {
+    const row = this.#db
+      .prepare('SELECT last FROM stream_batches WHERE mapping = ? AND shard = ?')
+      .get(mapping, shard) as { last: number } | undefined;
+    return row?.last;
   }
 }

@@ -33,6 +33,8 @@ export class ShardReader {
   readonly #stop = new AbortController();
   readonly #done: Promise<void>;
   #position: number;
+  /** Where the batch ends that the last engine had begun. */
+  readonly #begun: number;
   #wake: (() => void) | undefined;
 
   constructor(options: ShardReaderOptions) {
@@ -41,6 +43,7 @@ export class ShardReader {
     const known = positions.get(mapping.uuid, shard);
     this.#position = known ?? stream.start(shard, mapping.startingPosition, mapping.startingTime);
     if (known === undefined) positions.set(mapping.uuid, shard, this.#position);
+    this.#begun = positions.begun(mapping.uuid, shard) ?? -1;
     const unlisten = stream.onRecord(shard, () => this.#wake?.());
     this.#done = this.#run().finally(unlisten);
   }
@@ -74,14 +77,17 @@ export class ShardReader {
         this.#wake = resolve;
       });
       if (this.#stop.signal.aborted) return [];
-      const read = stream.read(shard, this.#position, mapping.batchSize, 2 * LARGEST_BATCH);
+      const next = stream.read(shard, this.#position, mapping.batchSize, 2 * LARGEST_BATCH);
+      // What the last engine had begun comes again as it was: with records that came since it would be another event.
+      const begun = next.filter(({ position }) => position <= this.#begun);
+      const read = begun.length > 0 ? begun : next;
       const wanted = read.filter(({ event }) => mapping.wants(event));
       if (read.length > 0 && wanted.length === 0) {
         this.#advance(read);
         continue;
       }
       const batch = fitting(wanted);
-      const isFull = batch.complete || read.length >= mapping.batchSize;
+      const isFull = begun.length > 0 || batch.complete || read.length >= mapping.batchSize;
       if (batch.records.length > 0) {
         until ??= clock.now() + mapping.windowSeconds * 1000;
         if (isFull || clock.now() >= until) return batch.records;
@@ -120,6 +126,7 @@ export class ShardReader {
         await giveUp(rest, 'PayloadTooLarge');
         continue;
       }
+      this.#options.positions.begin(mapping.uuid, this.#options.shard, rest.at(-1)!.position);
       const answer = await this.#invoke(event);
       if (this.#stop.signal.aborted) return;
       if (answer instanceof Error) {
