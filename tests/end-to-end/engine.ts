@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -11,6 +12,7 @@ import {
 } from '@aws-sdk/client-sfn';
 import { type Engine, type EngineOptions, startEngine } from 'longhaul/engine';
 import { onTestFinished } from 'vitest';
+import { executionName } from '../../longhaul/client/identity.ts';
 
 export const app = path.resolve(import.meta.dirname, '../..');
 export const misbehaving = path.join(import.meta.dirname, 'project');
@@ -55,7 +57,14 @@ export async function until<T>(look: () => Promise<T | undefined | false>): Prom
   }
 }
 
-export async function start(engine: Engine, input: object, name?: string): Promise<string> {
+/** By default under a name like that of triggers: the role of a job reaches the artifacts of no other. */
+export async function start(
+  engine: Engine,
+  input: object,
+  name = 'job' in input && /^[a-z0-9-]+$/.test(String(input.job))
+    ? executionName(String(input.job), [randomUUID()])
+    : undefined,
+): Promise<string> {
   const { executionArn } = await new SFNClient(engine.aws).send(
     new StartExecutionCommand({ stateMachineArn: engine.outputs.StateMachineArn, input: JSON.stringify(input), name }),
   );
