@@ -241,6 +241,18 @@ describe('a batch that fails', () => {
     await start();
     await expect.poll(async () => (await batches()).length).toBeGreaterThan(before);
   });
+
+  it('comes again after a restart with the same records, also when others have come since', async () => {
+    write('throw');
+    const first = await start();
+    await expect.poll(async () => (await batches()).length).toBeGreaterThan(0);
+    await first.close();
+    write('later');
+    const before = (await batches()).length;
+    await start({ MaximumRetryAttempts: 1 });
+    await expect.poll(async () => (await batches()).at(-1)).toBe('later');
+    expect(new Set((await batches()).slice(before))).toEqual(new Set(['throw', 'later']));
+  });
 });
 
 it('a record that no invocation can take goes to the bucket, and the next ones are delivered', async () => {
