@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EXECUTION, Execution } from './job-process.ts';
 
 const execution = new Execution();
-beforeAll(() => execution.start());
-afterAll(() => execution.stop());
+beforeEach(() => execution.start());
+afterEach(() => execution.stop());
 
 describe('a job', () => {
   it('gets its event, and which start of which execution it is', async () => {
