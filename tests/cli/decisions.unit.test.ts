@@ -271,7 +271,10 @@ test('a name that is nearly right is recognised', () => {
 test('the specs of the jobs are read from the state machine', () => {
   const literal =
     "{'a':{'backend':'batch','queues':{'spot':'arn'},'capacity':'spot','maxAttempts':3},'b':{'backend':'ecs'}}";
-  const Choices = [{ Condition: `{% $not($states.input.job in $keys(${literal})) %}` }];
+  const Choices = [
+    { Condition: "{% $lookup({'a':'batch','b':'ecs'}, $states.input.job) = 'batch' %}" },
+    { Assign: { spec: `{% $merge([{}, $lookup(${literal}, $states.input.job)]) %}` } },
+  ];
   expect(specsIn(JSON.stringify({ StartAt: 'Start', States: { Start: { Choices } } }))).toEqual({
     a: { backend: 'batch', queues: { spot: 'arn' }, capacity: 'spot', maxAttempts: 3 },
     b: { backend: 'ecs' },
@@ -285,7 +288,7 @@ test('what all jobs share is in the spec of each, which wins', () => {
   const jobs = String.raw`{'a':{'backend':'batch','note':'a } brace, a \" quote and a "quote"'},'b':{'backend':'ecs','maxAttempts':1,'subnets':['c']}}`;
   const expressions = (spec: string) => ({
     Choices: [
-      { Condition: `{% $not($states.input.job in $keys(${jobs})) %}` },
+      { Condition: "{% $lookup({'a':'batch','b':'ecs'}, $states.input.job) = 'batch' %}" },
       { Assign: { tags: "{% $merge([{'first':'x'}, {'second':'y'}]) %}", spec: `{% ${spec} %}` } },
     ],
   });
@@ -302,7 +305,7 @@ test('what all jobs share is in the spec of each, which wins', () => {
     a: { ...shared, ...a },
     b: { ...shared, ...b },
   });
-  expect(specs(`$lookup(${jobs}, $states.input.job)`)).toEqual({ a, b });
+  expect(specs(`$merge([{}, $lookup(${jobs}, $states.input.job)])`)).toEqual({ a, b });
 });
 
 test('what a job takes is said in short, and what does not fit with the place of each problem', async () => {

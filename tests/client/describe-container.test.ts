@@ -50,7 +50,7 @@ test('what runs on demand says why: Spot was taken away as often as the job allo
 test.each([
   [{ status: 'SUBMITTED' }, /Batch to take the job up/],
   [{ status: 'PENDING', dependsOn: [{ jobId: 'before' }] }, /depends on: before/],
-  [{ status: 'RUNNABLE' }, /its turn in the queue, or vCPUs that are free/],
+  [{ status: 'RUNNABLE' }, /its turn in the queue, vCPUs that are free .*, or capacity/],
   [
     { status: 'RUNNABLE', statusReason: 'CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY - Service cannot fulfill' },
     /capacity: AWS has none free at the moment \(CAPACITY:INSUFFICIENT/,
