@@ -34,8 +34,8 @@ export async function vcpusInUse(jobQueue: string): Promise<number> {
 }
 
 /**
- * Ends a job that still waits. Batch leaves one alone that has got to STARTING meanwhile, and that is no error (CancelJob's API reference).
- * What is given as the reason is the job's status reason from then on.
+ * Cancels a job that still waits; `reason` becomes its status reason. A job that has reached STARTING meanwhile runs on: Batch
+ * accepts the call and does nothing (CancelJob's API reference).
  */
 export async function cancel(jobId: string, reason: string): Promise<void> {
   await client.send(new CancelJobCommand({ jobId, reason }));

@@ -32,7 +32,7 @@ export function sweep({ front, freeVcpus, last, now, waitSeconds }: Sweep): { to
   };
 }
 
-/** The jobs that would run now, were there capacity. Whoever comes behind one that does not fit waits for that one. */
+/** The jobs that lack nothing but capacity. From the first one that does not fit on, jobs wait for their turn. */
 function withRoom(front: FrontJob[], freeVcpus: number): string[] {
   let free = freeVcpus;
   const waiting = front.findIndex(({ vcpus }) => {

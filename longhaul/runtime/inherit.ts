@@ -4,9 +4,9 @@ import type { Fence } from './fence.ts';
 
 /**
  * Claims the execution, and brings back what the last start left: its value, and its files into the checkpoint directory.
- * Where the newest checkpoint cannot be read, the one before it. Where there is none, the result that `published` finds: the
- * fence goes last, so no fence but a result means that the job is done. It is looked for after the claim, since another start
- * may publish and end until then.
+ * Falls back to the checkpoint before the newest if that cannot be read. Without any checkpoint, takes the result that
+ * `published` finds: the fence is removed last, so a result without a fence means that the job is done. It looks after the
+ * claim, because another start may publish and end before.
  * @throws SupersededError when a later start was here before
  */
 export async function inherit(

@@ -7,6 +7,8 @@ const DEEPEST = 1000;
 
 /** Whether lists and objects in this JSON are nested too deep. `JSON.parse` reads any depth; what handles the value then would fail. */
 export function isTooDeep(json: string): boolean {
+  // Most bodies are too short to be too deep.
+  if (json.length <= DEEPEST) return false;
   let depth = 0;
   let isInString = false;
   for (const [token] of json.matchAll(/\\.|["[\]{}]/gs)) {

@@ -6,7 +6,7 @@ import type { Principal } from './principals.ts';
 import type { Asked, Right } from './right.ts';
 
 export interface GuardOptions {
-  /** By access key id. Whoever has another one may do everything. */
+  /** By access key id. Requests with any other key are not checked. */
   principals: Map<string, Principal>;
   /** Refuses what a role does not allow, as AWS does. */
   strict: boolean;

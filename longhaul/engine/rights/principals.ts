@@ -31,8 +31,8 @@ export function machineKeys(resources: Resource[]): (stateMachineArn: string) =>
 }
 
 /**
- * The functions and roles of a stack by their access key ids. One of which a policy is not known (a managed policy of AWS or
- * of another stack) is left out: nothing can be said of it.
+ * The functions and roles of a stack by their access key ids. Leaves out those with a policy that is not known here (a managed
+ * policy of AWS, or of another stack).
  */
 export function principalsOf(resources: Resource[]): Map<string, Principal> {
   const found = new Map<string, Principal>();

@@ -9,7 +9,7 @@ import type {
 } from '@aws-sdk/client-secrets-manager';
 import { jsonService, type Service, ServiceError } from '../../endpoint/index.ts';
 import { stableCharacters } from '../../template/physical-ids/names.ts';
-import { listSecrets } from './list-secrets.ts';
+import { described, listSecrets, stagesOf } from './list-secrets.ts';
 import { secretsManagerRights } from './rights.ts';
 import type { SecretStore, SecretValue } from './store.ts';
 
@@ -75,16 +75,8 @@ export function secretsManagerService(store: SecretStore): Service {
     ListSecrets: (input: ListSecretsRequest) => listSecrets(store, input),
 
     DescribeSecret({ SecretId = '' }: { SecretId?: string }) {
-      const { arn, name, description, tags, created, changed, versions } = store.get(SecretId);
-      return {
-        ARN: arn,
-        Name: name,
-        Description: description,
-        CreatedDate: new Date(created),
-        LastChangedDate: new Date(changed),
-        Tags: tags,
-        VersionIdsToStages: Object.fromEntries(versions.map(({ id, stages }) => [id, stages])),
-      } satisfies DescribeSecretResponse;
+      const secret = store.get(SecretId);
+      return { ...described(secret), VersionIdsToStages: stagesOf(secret) } satisfies DescribeSecretResponse;
     },
   });
   return { ...service, rights: secretsManagerRights };

@@ -11,18 +11,20 @@ export function listSecrets(store: SecretStore, input: ListSecretsRequest) {
   if (SortOrder === 'desc') found.reverse();
   const { items, nextToken } = page(found, MaxResults, NextToken);
   return {
-    SecretList: items.map(({ arn, name, description, tags, created, changed, versions }) => ({
-      ARN: arn,
-      Name: name,
-      Description: description,
-      CreatedDate: new Date(created),
-      LastChangedDate: new Date(changed),
-      Tags: tags,
-      SecretVersionsToStages: Object.fromEntries(versions.map(({ id, stages }) => [id, stages])),
-    })),
+    SecretList: items.map((secret) => ({ ...described(secret), SecretVersionsToStages: stagesOf(secret) })),
     NextToken: nextToken,
   } satisfies ListSecretsResponse;
 }
+
+/** What ListSecrets and DescribeSecret say of a secret under the same names. */
+export function described({ arn, name, description, tags, created, changed }: Secret) {
+  const dates = { CreatedDate: new Date(created), LastChangedDate: new Date(changed) };
+  return { ARN: arn, Name: name, Description: description, ...dates, Tags: tags };
+}
+
+/** The stages of each version, by its id. */
+export const stagesOf = ({ versions }: Secret): Record<string, string[]> =>
+  Object.fromEntries(versions.map(({ id, stages }) => [id, stages]));
 
 /** Any of the values begins the name; one with `!` at its front begins no name that is found. */
 function test(key: string, values: string[]): (secret: Secret) => boolean {
